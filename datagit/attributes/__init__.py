@@ -1,0 +1,1 @@
+"""Pattern files: .dgignore and .dgattributes."""

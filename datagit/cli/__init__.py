@@ -1,0 +1,1 @@
+"""The command line: parse, call one porcelain verb, hand the result to ui."""

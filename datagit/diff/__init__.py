@@ -1,0 +1,1 @@
+"""Compare snapshots, the index and lines of text; reads, never writes."""

@@ -1,0 +1,1 @@
+"""The dg:// file system: a version, read through fsspec (not built yet)."""

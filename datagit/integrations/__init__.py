@@ -1,0 +1,1 @@
+"""Doors from training frameworks and trackers to a version (not built yet)."""

@@ -1,0 +1,1 @@
+"""Blob chunks, tree nodes, commits and tags: values and their canonical bytes."""

@@ -1,0 +1,1 @@
+"""One module per verb: functions on a Repository that return frozen results."""

@@ -1,0 +1,1 @@
+"""Name and walk commits; reads, never writes."""

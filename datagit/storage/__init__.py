@@ -1,0 +1,1 @@
+"""Named bytes somewhere: a local folder, memory, later any fsspec file system."""

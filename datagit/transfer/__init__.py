@@ -1,0 +1,1 @@
+"""Move objects between two stores (not built yet)."""

@@ -1,0 +1,1 @@
+"""Render results for people (rich) and for scripts (plain lines, JSON)."""

@@ -1,0 +1,1 @@
+"""Touch the user's files: scan them, and write them safely."""
