@@ -1,0 +1,1 @@
+"""Tests in the tree of the package, and beside it what crosses rooms."""

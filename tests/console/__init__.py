@@ -1,0 +1,1 @@
+"""Sessions as a user sees them, run as written."""

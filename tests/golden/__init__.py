@@ -1,0 +1,1 @@
+"""Repositories and bytes of every released format."""

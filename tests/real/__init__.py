@@ -1,0 +1,1 @@
+"""Real input, opt-in: Debian packages of pictures and Python's own standard library."""
