@@ -62,16 +62,16 @@ class LockRefusedError(StateError):
 
 @contextlib.contextmanager
 def hold_lock(
-    path: Path, *, command: str, started: int, timeout_s: float, waiting: Callable[[LockHolder], None]
+    path: Path, *, command: str, timeout_s: float, waiting: Callable[[LockHolder], None], started: int | None = None
 ) -> Iterator[None]:
     """Hold the lock while the block runs.
 
     Args:
         path: the lock file; created if missing, never deleted.
         command: what to show others, such as ``dg add``.
-        started: when it started, seconds since 1970, to show others.
         timeout_s: how long to wait for another holder.
         waiting: called once, after a second of waiting.
+        started: when the command started, seconds since 1970, to show others; now if None.
 
     Raises:
         LockTimeoutError: another process held it all the time.
@@ -80,7 +80,7 @@ def hold_lock(
     descriptor = _open_lock_file(path)
     try:
         _wait(descriptor, path, timeout_s, waiting)
-        _write_holder(descriptor, LockHolder(os.getpid(), platform.node(), command, started))
+        _write_holder(descriptor, _ourselves(command, started))
         try:
             yield
         finally:
@@ -90,13 +90,13 @@ def hold_lock(
 
 
 @contextlib.contextmanager
-def try_lock(path: Path, *, command: str, started: int) -> Iterator[bool]:
+def try_lock(path: Path, *, command: str, started: int | None = None) -> Iterator[bool]:
     """Hold the lock while the block runs if it is free at once; the value says whether it is held."""
     descriptor = _open_lock_file(path)
     try:
         held = _lock_at_once(descriptor, path)
         if held:
-            _write_holder(descriptor, LockHolder(os.getpid(), platform.node(), command, started))
+            _write_holder(descriptor, _ourselves(command, started))
         try:
             yield held
         finally:
@@ -113,6 +113,10 @@ def read_holder(path: Path) -> LockHolder:
         return _read_holder(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _ourselves(command: str, started: int | None) -> LockHolder:
+    return LockHolder(os.getpid(), platform.node(), command, int(time.time()) if started is None else started)
 
 
 def _wait(descriptor: int, path: Path, timeout_s: float, waiting: Callable[[LockHolder], None]) -> None:
