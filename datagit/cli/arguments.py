@@ -4,12 +4,12 @@ Git's rules that click does not have: long options abbreviate where that is unam
 what is attached (``--porcelain=v2``, ``-uno``), ``-5`` may mean ``-n 5``, and its own words for what is wrong.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
+from datagit.cli.late import late
 from datagit.errors import UsageError
 
 
@@ -25,8 +25,7 @@ class DigitsOption(click.Option):
     """An option that may be written as its number alone: ``-5`` for ``-n 5``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """A command line, sorted out.
 
     Attributes:
@@ -72,7 +71,7 @@ class _Table:
             others = " or ".join(f"--{full}" for full in found)
             message = f"ambiguous option: {name} (could be {others})"
             raise UsageError(message)
-        close = difflib.get_close_matches(name, self.long, n=1)
+        close = late("datagit.cli.similar", "similar_words")(name, self.long, 1)
         message = f"unknown option `{name}'"
         raise UsageError(message, hint=f"did you mean '--{close[0]}'?" if close else "")
 

@@ -5,14 +5,13 @@ Exit codes are Git's: 1 refused, 128 fatal, 129 usage, 130 interrupted, 141 nobo
 
 import errno
 import signal
-import traceback
 from typing import NamedTuple
 
 import click
 
+from datagit.cli.late import late
 from datagit.cli.options import Door
 from datagit.errors import DatagitError, UsageError
-from datagit.ui.json import json_document, json_path
 from datagit.ui.quote import safe_line
 
 FATAL_EXIT = 128
@@ -68,7 +67,7 @@ def report_failure(door: Door, error: BaseException) -> int:
         return BROKEN_PIPE_EXIT
     report = _describe(error)
     if door.environment.get("DG_TRACE", "") not in ("", "0"):
-        door.console.say("".join(traceback.format_exception(error)).rstrip())
+        door.console.say("".join(late("traceback", "format_exception")(error)).rstrip())
     if door.json:
         _write_document(door, report)
     _write_lines(door, error, report)
@@ -126,7 +125,7 @@ def _write_document(door: Door, report: Report) -> None:
         "object": report.error_object,
         "details": report.details,
     }
-    door.console.write(json_document({"error": fields}))
+    door.console.write(late("datagit.ui.json", "json_document")({"error": fields}))
 
 
 def _write_lines(door: Door, error: BaseException, report: Report) -> None:
@@ -148,7 +147,7 @@ def _write_lines(door: Door, error: BaseException, report: Report) -> None:
 def _text_of(value: object) -> str | None:
     if value is None:
         return None
-    return json_path(value) if isinstance(value, bytes) else str(value)
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
 
 
 def _lower_first(text: str) -> str:

@@ -3,7 +3,6 @@
 Whatever is imported here is loaded by every command, even ``dg --version``: click and the lightest of our own.
 """
 
-import difflib
 import importlib
 import os
 import signal
@@ -19,13 +18,13 @@ import datagit
 from datagit.cli.command import DgGroup
 from datagit.cli.commands import COMMANDS
 from datagit.cli.failure import (
-    BROKEN_PIPE_EXIT,
     INTERRUPTED_EXIT,
     TERMINATED_EXIT,
     CommandUnknownError,
     TerminatedError,
     report_failure,
 )
+from datagit.cli.late import late
 from datagit.cli.options import Door, Paging, Verbosity
 from datagit.errors import InvalidInputError, UsageError
 from datagit.ui.console import Console
@@ -58,7 +57,7 @@ class LazyGroup(DgGroup):
         name = args[0]
         command = self.get_command(ctx, name)
         if command is None:
-            raise CommandUnknownError(name, tuple(difflib.get_close_matches(name, COMMANDS, n=3, cutoff=0.6)))
+            raise CommandUnknownError(name, late("datagit.cli.similar", "similar_words")(name, COMMANDS, 3))
         ctx.ensure_object(Door).operation = name
         return name, command, args[1:]
 
@@ -175,10 +174,8 @@ def main() -> NoReturn:
     if number is not None:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-    if code == BROKEN_PIPE_EXIT:
-        # the interpreter's own flush at exit would complain about the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    # everything is flushed; taking the interpreter apart, module by module, would cost as much as importing click
+    os._exit(code)
 
 
 def _guard(door: Door, argv: Sequence[str]) -> int:

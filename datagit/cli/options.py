@@ -3,9 +3,9 @@
 import enum
 import importlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from datagit.progress import Progress, Silent
 from datagit.ui.console import Advice, Colours, Console
@@ -197,12 +197,3 @@ class Door:
         terminal = self.console.stdout_is_terminal and self.environment.get("TERM") != "dumb"
         on = wish == "always" or (wish not in ("never", "false") and terminal and not self.environment.get("NO_COLOR"))
         self.console.colours = Colours.ON if on else Colours.OFF
-
-
-def late(module: str, name: str) -> Callable[..., Any]:
-    """Return a public name of a module of datagit that is imported only when the name is called for.
-
-    For rare branches of light commands, which must not load Arrow.
-    """
-    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return found

@@ -1,14 +1,17 @@
 """The two streams of a command: data on stdout, all that is meant for people on stderr."""
 
 import enum
+import importlib
 import io
-import shlex
-import subprocess
-from collections.abc import Mapping
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from datagit.ui.quote import safe_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from datagit.ui.pager import Pager
 
 _FLUSH_BYTES = 1 << 16
 
@@ -59,7 +62,7 @@ class Console:
         self.drawing: Drawing | None = None
         self._parts: list[bytes] = []
         self._waiting = 0
-        self._pager: subprocess.Popen[bytes] | None = None
+        self._pager: Pager | None = None
 
     @property
     def stdout_is_terminal(self) -> bool:
@@ -112,20 +115,16 @@ class Console:
             for line in message.split("\n"):
                 self.say(f"hint: {line}".rstrip())
 
-    def start_pager(self, command: str, environment: Mapping[str, str], folder: Path) -> None:
-        """Send stdout through the pager command from here on, where stdout is a terminal; less gets Git's settings."""
+    def start_pager(self, command: str, environment: Mapping[str, str], folder: "Path") -> None:
+        """Send stdout through the pager command from here on, where stdout is a terminal."""
         if self._pager is not None or not is_terminal(self.stdout) or command in ("", "cat"):
             return
         self.flush()
-        inherited = {"LESS": "FRX", "LV": "-c", **environment}
-        plain = not any(mark in command for mark in "|&;<>()$`\\\"'*?[#~=%")
-        words = shlex.split(command) if plain else ["/bin/sh", "-c", command]
+        start: Callable[[str, Mapping[str, str], Path], Pager] = importlib.import_module("datagit.ui.pager").Pager
         try:
-            pager = subprocess.Popen(words, stdin=subprocess.PIPE, env=inherited, cwd=folder)  # noqa: S603 the user's own pager
+            self._pager = start(command, environment, folder)
         except OSError as error:
             self.warning(f"no pager: cannot run '{command}' ({error.strerror})")
-            return
-        self._pager = pager
 
     def flush(self) -> None:
         """Write out what waits for stdout.
@@ -134,7 +133,7 @@ class Console:
             BrokenPipeError: nobody reads stdout any more.
         """
         content, self._parts, self._waiting = b"".join(self._parts), [], 0
-        target = self.stdout if self._pager is None or self._pager.stdin is None else self._pager.stdin
+        target = self.stdout if self._pager is None else self._pager.stdin
         if content:
             target.write(content)
             target.flush()
@@ -149,12 +148,8 @@ class Console:
             self.flush()
         finally:
             pager, self._pager = self._pager, None
-            if pager is not None and pager.stdin is not None:
-                try:
-                    pager.stdin.close()
-                except BrokenPipeError:
-                    self.discard()  # the reader has left the pager, which is their good right
-                pager.wait()
+            if pager is not None:
+                pager.close()
 
 
 def encode_text(text: str) -> bytes:

@@ -22,23 +22,24 @@ _NAMED = {
     0x22: b'\\"',
     0x5C: b"\\\\",
 }
+# patterns stay text until they are used: re keeps the compiled ones, and `dg --version` needs none
 _NEEDS_QUOTES = {
-    Quoting.ALL: re.compile(rb'[\x00-\x1f"\\\x7f-\xff]'),
-    Quoting.ASCII_ONLY: re.compile(rb'[\x00-\x1f"\\\x7f]'),
+    Quoting.ALL: rb'[\x00-\x1f"\\\x7f-\xff]',
+    Quoting.ASCII_ONLY: rb'[\x00-\x1f"\\\x7f]',
 }
 _NAMES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 0x22, b"\\": 0x5C}
-_ESCAPE = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
+_ESCAPE = rb'\\([abtnvfr"\\]|[0-3][0-7]{2})'
 
 # C0 but newline and tab, DEL, C1, and the marks that reorder text (bidi), which make a terminal lie about what it shows
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_STEERING = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def quote_path(path: bytes, quoting: Quoting = Quoting.ALL) -> bytes:
     """Return path as Git prints it: as it is, or in double quotes with C escapes where it holds unusual bytes."""
     pattern = _NEEDS_QUOTES[quoting]
-    if not pattern.search(path):
+    if not re.search(pattern, path):
         return path
-    return b'"' + pattern.sub(_escape_byte, path) + b'"'
+    return b'"' + re.sub(pattern, _escape_byte, path) + b'"'
 
 
 def unquote_path(quoted: bytes) -> bytes:
@@ -50,11 +51,11 @@ def unquote_path(quoted: bytes) -> bytes:
     if not quoted.startswith(b'"'):
         return quoted
     inner = quoted[1:-1]
-    bare = _ESCAPE.sub(b"", inner)
+    bare = re.sub(_ESCAPE, b"", inner)
     if len(quoted) < 2 or not quoted.endswith(b'"') or b"\\" in bare or b'"' in bare:
         message = f"broken quoting: {quoted!r}"
         raise ValueError(message)
-    return _ESCAPE.sub(_unescape, inner)
+    return re.sub(_ESCAPE, _unescape, inner)
 
 
 def safe_text(text: str) -> str:
@@ -62,7 +63,7 @@ def safe_text(text: str) -> str:
 
     Newline and tab stay. A byte that was no UTF-8 (a surrogate escape) shows as its hex digits.
     """
-    return _STEERING.sub(_escape_character, text)
+    return re.sub(_STEERING, _escape_character, text)
 
 
 def safe_line(text: str) -> str:
