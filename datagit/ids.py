@@ -1,9 +1,10 @@
 """Identity: the only room that knows how ids and checksums are computed.
 
-Ids are BLAKE3-256, since a collision in a shared store would replace somebody's image. xxh3 serves where no adversary can
-gain: tree cuts, storage checksums, row hashes.
+Ids are BLAKE3-256, since a collision in a shared store would replace somebody's image. xxh3 serves where no adversary
+can gain: tree cuts, storage checksums, row hashes.
 """
 
+from collections.abc import Sequence
 from typing import NewType, Protocol, TypeAlias
 
 import blake3
@@ -50,6 +51,12 @@ def derived_id(context: str, content: Bytes) -> ObjectId:
 def checksum(content: Bytes, seed: int = 0) -> int:
     """Return xxh3_64 of content as an unsigned 64-bit number."""
     return xxhash.xxh3_64_intdigest(content, seed)
+
+
+def low_checksums(contents: Sequence[Bytes], seed: int, limit: int) -> list[tuple[int, int]]:
+    """Return (position, xxh3_64) of each of contents whose xxh3_64 is below limit; one call for very many of them."""
+    hashed = xxhash.xxh3_64_intdigest
+    return [(i, h) for i, content in enumerate(contents) if (h := hashed(content, seed)) < limit]
 
 
 def row_hash(content: Bytes, seed: int = 0) -> bytes:
