@@ -1,0 +1,277 @@
+"""Builds packs: records through one buffer into an unfinished file, then index and footer, then a name.
+
+docs/format/pack.md. The file lies in tmp/, flocked by its writer, so that salvage knows who is alive. Finished packs
+are synced and published by a thread while the next one is being filled.
+"""
+
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from datagit.errors import InvalidInputError
+from datagit.ids import Bytes, ObjectId, blob_hasher, checksum
+from datagit.objects.kind import LARGEST, Kind
+from datagit.storage.durable import (
+    make_folder,
+    masked_mode,
+    publish_new,
+    storage_error,
+    sync_file,
+    temporary_name,
+)
+from datagit.store.layout import TEMPORARY, PackFile, pack_path
+from datagit.store.pack_frame import (
+    PackFooter,
+    PackHeader,
+    encode_footer_head,
+    encode_footer_tail,
+    encode_header,
+)
+from datagit.store.pack_index import IndexRow, aligned, encode_index
+from datagit.store.pack_kind import FULL_PACK, MOST_OBJECTS, PACK_OF_KIND, PackKind
+from datagit.store.record import RECORD_SIZE, Codec, Record, encode_record, padded
+from datagit.store.zstd import compress_if_pays
+
+_BUFFER = 8 << 20
+_CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+_RAW_ONLY = (Kind.COMMIT, Kind.TAG)
+_MODE = 0o444
+
+
+class LimitExceededError(InvalidInputError):
+    """Something is larger than the format allows."""
+
+    code = "limit-exceeded"
+
+
+class PackWriter:
+    """Writes objects of one kind of pack, in the order they come, into as many packs as that takes.
+
+    An object is in at most one record of a pack. Nothing is visible to readers before a pack is full or ``finish`` is
+    called; leaving the block by an error keeps the packs that are published and drops the unfinished one.
+    """
+
+    def __init__(
+        self, folder: Path, kind: PackKind, compress: Callable[[Bytes], bytes | None] = compress_if_pays
+    ) -> None:
+        """Prepare to write below folder, the store's own; nothing is created before the first object comes.
+
+        Args:
+            folder: of the store.
+            kind: of the packs.
+            compress: returns a zstd frame where that pays, else None.
+        """
+        self._folder = folder
+        self._kind = kind
+        self._compress = compress
+        self._open: _OpenPack | None = None
+        self._publishing: list[_Publishing] = []
+        self._published: list[PackFile] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._open is not None:
+            self._open.abandon()
+            self._open = None
+        for publishing in self._publishing:
+            publishing.thread.join()
+
+    def __contains__(self, key: tuple[Kind, ObjectId]) -> bool:
+        """Whether the pack that is being filled holds (kind, oid)."""
+        return self._open is not None and (key[1], int(key[0])) in self._open.seen
+
+    def add(self, kind: Kind, oid: ObjectId, raw: Bytes) -> None:
+        """Append an object whose id the caller has computed, unless the open pack has it.
+
+        Raises:
+            LimitExceededError: raw is larger than the format allows for its kind.
+            StorageError: disk-full, permission-denied or io-error; the open pack is lost.
+        """
+        if PACK_OF_KIND[kind] is not self._kind or len(raw) > LARGEST[kind]:
+            message = f"a {kind.name.lower()} of {len(raw)} bytes does not fit into a {self._kind.folder} pack"
+            raise LimitExceededError(message)
+        frame = None if kind in _RAW_ONLY else self._compress(raw)
+        stored: Bytes = raw if frame is None else frame
+        room = self.reserve(len(stored))
+        if (kind, oid) in self:
+            return
+        room[: len(stored)] = stored
+        self.seal(kind, oid, len(raw), len(stored))
+
+    def reserve(self, length: int) -> memoryview:
+        """Return length + 1 writable bytes, valid until the next call, for a payload that seal may then append."""
+        if self._open is not None and self._open.is_full():
+            self._close_pack()
+        if self._open is None:
+            self._open = _OpenPack(self._folder, self._kind)
+        return self._open.reserve(length)
+
+    def seal(self, kind: Kind, oid: ObjectId, raw_len: int, stored_len: int) -> None:
+        """Append the object whose stored bytes were put into what reserve returned last; shorter means zstd."""
+        if self._open is None:
+            message = "seal before reserve"
+            raise RuntimeError(message)
+        codec = Codec.RAW if stored_len == raw_len else Codec.ZSTD
+        self._open.seal(kind, codec, oid, raw_len, stored_len)
+
+    def finish(self) -> tuple[PackFile, ...]:
+        """Publish what was added, durably, and return all packs that this writer published; none if it was empty."""
+        if self._open is not None:
+            pack, self._open = self._open, None
+            self._published_first()
+            self._published.append(pack.publish())
+        self._published_first()
+        return tuple(self._published)
+
+    def _published_first(self) -> None:
+        while self._publishing:
+            self._published.append(self._publishing.pop(0).result())
+
+    def _close_pack(self) -> None:
+        pack, self._open = self._open, None
+        if pack is not None:
+            if self._publishing:  # one behind is enough: the disk sets the pace, and dirty pages stay bounded
+                self._published_first()
+            self._publishing.append(_Publishing(pack))
+
+
+class _Publishing:
+    """A thread that finishes one pack."""
+
+    def __init__(self, pack: "_OpenPack") -> None:
+        self._pack = pack
+        self._file: PackFile | None = None
+        self._error: BaseException | None = None
+        self.thread = threading.Thread(target=self._run, name="publish-pack", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._file = self._pack.publish()
+        except BaseException as error:  # noqa: BLE001 - it is raised again by result, in the thread that asked
+            self._error = error
+
+    def result(self) -> PackFile:
+        self.thread.join()
+        if self._error is not None:
+            raise self._error
+        if self._file is None:
+            message = "a pack was neither published nor refused"
+            raise RuntimeError(message)
+        return self._file
+
+
+class _OpenPack:
+    """An unfinished pack in tmp/."""
+
+    def __init__(self, folder: Path, kind: PackKind) -> None:
+        self._folder = folder
+        self._header = PackHeader(kind, secrets.randbits(64) or 1)
+        self._path = folder / TEMPORARY / temporary_name()
+        self._buffer = bytearray(_BUFFER)
+        self._view = memoryview(self._buffer)
+        self._hasher = blob_hasher()
+        self._rows: list[IndexRow] = []
+        self.seen: set[tuple[ObjectId, int]] = set()
+        self._flushed = 0  # bytes of the file that left the buffer
+        try:
+            if not self._path.parent.is_dir():
+                make_folder(self._path.parent)
+            self._descriptor = os.open(self._path, _CREATE, 0o600)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise storage_error(error, "create", self._path) from error
+        head = encode_header(self._header)
+        self._buffer[: len(head)] = head
+        self._used = len(head)  # bytes in the buffer
+
+    def is_full(self) -> bool:
+        return self._flushed + self._used >= FULL_PACK or len(self._rows) >= MOST_OBJECTS
+
+    def reserve(self, length: int) -> memoryview:
+        needed = RECORD_SIZE + padded(length) + 8
+        if self._used + needed > len(self._buffer):
+            self._flush()
+            if needed > len(self._buffer):
+                self._buffer = bytearray(needed)
+                self._view = memoryview(self._buffer)
+        start = self._used + RECORD_SIZE
+        return self._view[start : start + length + 1]
+
+    def seal(self, kind: Kind, codec: Codec, oid: ObjectId, raw_len: int, stored_len: int) -> None:
+        salt, start = self._header.salt, self._used
+        payload = start + RECORD_SIZE
+        end = payload + stored_len
+        record = Record(kind, codec, oid, raw_len, stored_len, checksum(self._view[payload:end], salt))
+        self._buffer[start:payload] = encode_record(record, salt)
+        self._used = payload + padded(stored_len)
+        if self._used > end:
+            self._view[end : self._used] = bytes(self._used - end)
+        self._rows.append(IndexRow(oid, kind, self._flushed + start, stored_len, raw_len, codec))
+        self.seen.add((oid, int(kind)))
+
+    def publish(self) -> PackFile:
+        """Write index and footer, sync, and give the pack its name."""
+        try:
+            return self._publish()
+        except OSError as error:
+            raise storage_error(error, "write", self._path) from error
+        finally:
+            self.abandon()
+
+    def _publish(self) -> PackFile:
+        offset = aligned(self._flushed + self._used)
+        index = encode_index(self._rows)
+        salt = self._header.salt
+        footer = PackFooter(offset, len(index), len(self._rows), salt, checksum(index, salt), bytes(32))
+        self._flush()
+        tail = bytes(offset - self._flushed) + index + encode_footer_head(footer)
+        self._write(tail)
+        digest = self._hasher.digest()
+        self._write(encode_footer_tail(digest))
+        os.fchmod(self._descriptor, masked_mode(_MODE))
+        size = os.fstat(self._descriptor).st_size
+        if size != self._flushed:
+            message = f"{size} bytes were written instead of {self._flushed}"
+            raise OSError(message)
+        sync_file(self._descriptor)
+        kind = self._header.kind
+        name = f"{kind.folder}/{digest.hex()}-{secrets.token_hex(8)}"
+        target = self._folder / pack_path(name)
+        if not target.parent.is_dir():
+            make_folder(target.parent)
+        publish_new(self._path, target)
+        return PackFile(name, size, offset, len(self._rows))
+
+    def abandon(self) -> None:
+        """Close the file, and remove it if it was not published; the lock goes with it."""
+        if self._descriptor < 0:
+            return
+        self._path.unlink(missing_ok=True)
+        os.close(self._descriptor)
+        self._descriptor = -1
+
+    def _flush(self) -> None:
+        used, self._used = self._used, 0
+        if used:
+            try:
+                self._write(self._view[:used])
+            except OSError as error:
+                raise storage_error(error, "write", self._path) from error
+
+    def _write(self, content: Bytes) -> None:
+        with memoryview(content) as view:
+            done = 0
+            while done < len(view):
+                done += os.write(self._descriptor, view[done:])
+        self._hasher.update(content)
+        self._flushed += len(content)
