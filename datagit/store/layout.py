@@ -152,7 +152,8 @@ def decode_format(content: bytes) -> FormatInfo:
     if version > FORMAT_VERSION:
         raise FormatTooNewError(f"it has format {version}, this version knows {FORMAT_VERSION}")
     features, store = value.get("features"), value.get("store")
-    if isinstance(features, list) and (unknown := [str(name) for name in features if name not in FEATURES]):
+    names = [str(name) for name in features] if isinstance(features, list) else []
+    if unknown := [name for name in names if name not in FEATURES]:
         raise FormatTooNewError(f"it uses the feature '{unknown[0]}'")
     tree = list(FormatInfo("").tree)
     if (
@@ -165,7 +166,7 @@ def decode_format(content: bytes) -> FormatInfo:
     ):
         message = f"'{FORMAT}' is damaged: its fields are not those of format {FORMAT_VERSION}"
         raise FormatDamagedError(message)
-    return FormatInfo(store, tuple(features))
+    return FormatInfo(store, tuple(names))
 
 
 def format_hash(info: FormatInfo) -> bytes:

@@ -23,10 +23,12 @@ from datagit.store.layout import (
     read_format,
     write_format,
 )
+from datagit.store.log import read_refs
 from datagit.store.lookup import Location, Lookup, lookups
 from datagit.store.pack_kind import PACK_OF_KIND, PackKind
 from datagit.store.pack_writer import PackWriter
 from datagit.store.record import PackDamagedError
+from datagit.store.refs import Refs
 from datagit.store.window import read_windows
 
 FOLDERS = (DATA_PACKS, META_PACKS, LOG, CHECKPOINTS, CACHE, STATE, TEMPORARY)
@@ -61,6 +63,15 @@ class Store:
     def storage(self) -> LocalStorage:
         """The same folder as named bytes."""
         return LocalStorage(self.folder)
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what can be rebuilt."""
+        return self.folder / CACHE
+
+    def refs(self) -> Refs:
+        """Return where all names point now; raises as read_refs does."""
+        return read_refs(self)
 
     def read(self, kind: Kind, oid: ObjectId) -> bytes:
         lookup = self.lookup[kind]
