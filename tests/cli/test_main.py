@@ -1,0 +1,124 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.invoke import dg, git
+
+START = [sys.executable, "-m", "datagit"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["-h"],
+        ["--help"],
+        ["--version"],
+        ["-v"],
+        ["no-such-command"],
+        ["-C"],
+        ["-C", "no-such-folder", "version"],
+        ["-c"],
+        ["--no-such-option"],
+        ["version"],
+        ["version", "-h"],
+        ["version", "--no-such-option"],
+        ["version", "-x"],
+        ["version", "--build-options"],
+        ["version", "--build-opt"],
+        ["version", "--build-options=3"],
+        ["-C", ".", "--no-pager", "version"],
+    ],
+)
+def test_exit_codes_are_gits(tmp_path: Path, words: list[str]) -> None:
+    assert dg(tmp_path, *words).code == git(tmp_path, *words).code
+
+
+def test_an_unknown_command_names_the_similar_ones_as_git_does(tmp_path: Path) -> None:
+    answer = dg(tmp_path, "statsu")
+    expected = "dg: 'statsu' is not a dg command. See 'dg --help'.\n\nThe most similar command is\n\tstatus\n"
+    assert (answer.code, answer.out, answer.err.decode()) == (1, b"", expected)
+
+
+def test_folders_add_up(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert dg(tmp_path, "-C", "a", "-C", "b", "version").code == 0
+    assert dg(tmp_path, "-C", "", "version").code == 0
+    answer = dg(tmp_path, "-C", "a", "-C", "c", "version")
+    assert answer.err == b"fatal: cannot change to 'c': No such file or directory\n"
+
+
+def test_even_a_usage_error_is_told_in_json(tmp_path: Path) -> None:
+    answer = dg(tmp_path, "version", "--json", "--nonsense")
+    told = json.loads(answer.out)
+    assert told["version"] == 1
+    assert told["error"]["code"] == "usage"
+    assert told["error"]["operation"] == "version"
+    assert set(told["error"]) == {"code", "message", "hint", "operation", "remote", "path", "object", "details"}
+    assert answer.err.startswith(b"error: unknown option `nonsense'")
+
+
+def test_a_reader_who_leaves_is_no_error(tmp_path: Path) -> None:
+    script = f"{sys.executable} -m datagit version --build-options | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, check=False)
+    # the reader may be slower than dg
+    assert done.returncode in (0, 141)
+    assert done.stderr == b""
+
+
+def test_nobody_at_the_other_end_of_stdout(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([*START, "version"], cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_output_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*START, "version"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 128
+    assert b"No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_process_as_it_ends_git(tmp_path: Path, number: signal.Signals) -> None:
+    waiting = "import os, sys, datagit.cli.main as m\nos.write(1, b'.')\nsys.argv = ['dg', 'wait']\n"
+    script = (
+        f"{waiting}"
+        "import time, types, click\n"
+        "from datagit.cli.commands import COMMANDS, Row\n"
+        "from datagit.cli.command import DgCommand\n"
+        "def wait():\n    os.write(1, b'!')\n    time.sleep(60)\n"
+        "sys.modules['waiting_room'] = types.SimpleNamespace(command=DgCommand('wait', callback=wait))\n"
+        "COMMANDS['wait'] = Row('', 'waiting_room', '')\n"
+        "m.main()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.read(2) == b".!"
+    process.send_signal(number)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (-number, b"")
+
+
+def test_light_commands_load_neither_arrow_nor_fsspec(tmp_path: Path) -> None:
+    script = (
+        "import sys, io, pathlib\n"
+        "from datagit.cli.main import run\n"
+        "for words in (['--version'], ['version'], ['--help']):\n"
+        "    streams = {name: io.BytesIO() for name in ('stdin', 'stdout', 'stderr')}\n"
+        "    run(words, cwd=pathlib.Path.cwd(), environment={}, **streams)\n"
+        "heavy = ('pyarrow', 'fsspec', 'rich', 'numpy', 'subprocess')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=True)
+    assert done.stdout.strip() == b"[]"
