@@ -11,7 +11,7 @@ from datagit.cli.command import dg_command, json_option, pass_door
 from datagit.cli.options import Door
 from datagit.ui.json import json_document
 
-_PARTS = ("pyarrow", "blake3", "xxhash", "msgspec", "pyfastcdc", "pathspec", "fsspec", "click", "rich")
+_PARTS = ("pyarrow", "blake3", "xxhash", "msgspec", "pyfastcdc", "fsspec", "click", "rich")
 
 
 @dg_command(
