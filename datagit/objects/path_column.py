@@ -60,10 +60,10 @@ def _are_plain(paths: Array) -> bool:
     if len(content) // len(paths) >= LONGEST_NAME or b"//" in content or b"/." in content or b"\0" in content:
         return False
     lengths: Array = pc.binary_length(paths)
-    if pc.max(lengths).as_py() > LONGEST_NAME:
+    if pc.min(lengths).as_py() == 0 or pc.max(lengths).as_py() > LONGEST_NAME:
         return False
     ends = pa.chunked_array([pc.binary_slice(paths, 0, 1), pc.binary_slice(paths, -1)])
-    if not {b"", b"/", b"."}.isdisjoint(ends.unique().to_pylist()):
+    if not {b"/", b"."}.isdisjoint(ends.unique().to_pylist()):
         return False
     lowered = content.lower()
     if any(stem in lowered for stem in _RESERVED_STEMS):

@@ -13,7 +13,8 @@ from datagit.objects.cuts import FORMAT_1, CutRule, find_cuts
 from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.memory import MemoryObjects
 from datagit.objects.mode import Mode
-from datagit.objects.node import INNER_SCHEMA, LARGEST_FILE, LEAF_SCHEMA, Node, encode_inner, encode_leaf, node_id
+from datagit.objects.node import LARGEST_FILE, LEAF_SCHEMA, Node, encode_inner, encode_leaf, node_id
+from datagit.objects.path import LONGEST_PATH
 from datagit.objects.path_column import check_ascending, check_paths
 from datagit.objects.reader import ObjectReader
 from datagit.objects.tree_nodes import (
@@ -23,6 +24,7 @@ from datagit.objects.tree_nodes import (
     TreeNodes,
     concat_rows,
     find_position,
+    inner_rows,
     read_node,
     ref_to,
     to_keys,
@@ -30,6 +32,7 @@ from datagit.objects.tree_nodes import (
 
 __all__ = [
     "EMPTY_TREE",
+    "FOLDER_SCHEMA",
     "NewTree",
     "TreeRow",
     "build_tree",
@@ -37,8 +40,22 @@ __all__ = [
     "edit_tree",
     "find_row",
     "iter_leaves",
+    "list_folder",
     "read_tree",
 ]
+
+FOLDER_SCHEMA = pa.schema(
+    (
+        pa.field("name", pa.binary()),
+        pa.field("kind", pa.string()),
+        pa.field("mode", pa.uint8()),
+        pa.field("size", pa.int64()),
+        pa.field("id", LEAF_SCHEMA.field("id").type),
+        pa.field("rows", pa.int64()),
+        pa.field("bytes", pa.int64()),
+    )
+)
+"""What is directly in a folder: a 'file' with mode, size and id, or a 'tree', where they are null; counts of both."""
 
 _WINDOW = 1 << 18
 """Rows whose keys are Python objects at the same time."""
@@ -112,7 +129,7 @@ def edit_tree(
             return NewTree(root, ())
         old.update(ref.oid for ref in replaced)
         gone = [ref.last_path for ref in replaced]
-        rows = _inner_rows(level.refs)
+        rows = inner_rows(level.refs)
     return _collapse(objects, _finish(level, frozenset(old)))
 
 
@@ -144,6 +161,39 @@ def iter_leaves(objects: ObjectReader, root: ObjectId) -> Iterator[pa.Table]:
     source = TreeNodes(objects, root)
     for node in source.leaves(list(source.leaf_refs(b"", None))):
         yield node.table
+
+
+def list_folder(objects: ObjectReader, root: ObjectId, folder: bytes) -> pa.Table:
+    """Return what is directly in a folder (b"": the root), FOLDER_SCHEMA, in Git's order; empty if there is none.
+
+    A folder costs a few nodes, however much is below it: its counts come from inner rows.
+    """
+    prefix = folder.rstrip(b"/") + b"/" if folder else b""
+    high = following(prefix)
+    source = TreeNodes(objects, root)
+    parts: list[pa.Table] = []
+    key: bytes | None = prefix
+    while key is not None:
+        sought, ref = key, source.locate(0, key)
+        table = source.open(ref).table
+        end = table.num_rows if high is None else find_position(table["path"], high)
+        key = None if end < table.num_rows or source.is_last(ref) else ref.last_path + b"\0"
+        rest = table.slice(0, end).slice(find_position(table["path"], sought))
+        while rest.num_rows:
+            # with an end, because Arrow 26 fails to slice to the end of several values
+            names: Column = pc.binary_slice(rest["path"], len(prefix), LONGEST_PATH)
+            slashes: Column = pc.find_substring(names, "/")
+            run = pc.index(pc.greater_equal(slashes, pa.scalar(0, slashes.type)), pa.scalar(value=True)).as_py()
+            run = rest.num_rows if run < 0 else run
+            parts.append(_file_rows(rest.slice(0, run), names.slice(0, run)))
+            rest = rest.slice(run)
+            if rest.num_rows:
+                name = names[run].as_py()[: slashes[run].as_py()]
+                beyond = prefix + name + b"0"  # '0' follows '/'
+                parts.append(_folder_row(name, source.rank(prefix + name + b"/"), source.rank(beyond)))
+                rest = rest.slice(find_position(rest["path"], beyond))
+                key = beyond if key is not None and not rest.num_rows else key
+    return concat_rows(parts, FOLDER_SCHEMA)
 
 
 def count_tree(objects: ObjectReader, root: ObjectId) -> tuple[int, int]:
@@ -191,6 +241,18 @@ class _Level:
         oid = node_id(content)
         self.contents[oid] = content
         self.refs.append(ref_to(Node(self.number, rows), oid))
+
+
+def _file_rows(rows: pa.Table, names: Column) -> pa.Table:
+    kinds = pa.repeat("file", rows.num_rows)
+    ones = pa.repeat(pa.scalar(1, pa.int64()), rows.num_rows)
+    columns = [names, kinds, rows["mode"], rows["size"], rows["id"], ones, rows["size"]]
+    return pa.Table.from_arrays(columns, schema=FOLDER_SCHEMA)
+
+
+def _folder_row(name: bytes, before: tuple[int, int], behind: tuple[int, int]) -> pa.Table:
+    counts = {"rows": behind[0] - before[0], "bytes": behind[1] - before[1]}
+    return pa.Table.from_pylist([{"name": name, "kind": "tree", **counts}], schema=FOLDER_SCHEMA)
 
 
 def _edit_level(source: TreeNodes, level: _Level, gone: Sequence[bytes], put: pa.Table) -> list[NodeRef]:
@@ -243,7 +305,7 @@ def _finish(level: _Level, old: frozenset[ObjectId]) -> NewTree:
     """Return the tree above the topmost level that has been cut."""
     while len(level.refs) > 1:
         above = _Level(level.number + 1, level.rule, level.contents)
-        above.cut_all(_inner_rows(level.refs))
+        above.cut_all(inner_rows(level.refs))
         level = above
     if not level.refs:
         return NewTree(EMPTY_TREE, ((EMPTY_TREE, EMPTY_LEAF),))
@@ -260,18 +322,6 @@ def _collapse(objects: ObjectReader, new: NewTree) -> NewTree:
         above.add(root)
         root = node.table["child"][0].as_py()
     return NewTree(root, tuple((oid, content) for oid, content in new.nodes if oid not in above))
-
-
-def _inner_rows(refs: Sequence[NodeRef]) -> pa.Table:
-    return pa.Table.from_arrays(
-        [
-            pa.array([ref.last_path for ref in refs], pa.binary()),
-            pa.array([ref.oid for ref in refs], INNER_SCHEMA.field("child").type),
-            pa.array([ref.rows for ref in refs], pa.int64()),
-            pa.array([ref.size_bytes for ref in refs], pa.int64()),
-        ],
-        schema=INNER_SCHEMA,
-    )
 
 
 def _sorted_rows(rows: pa.Table) -> pa.Table:

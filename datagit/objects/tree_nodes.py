@@ -12,7 +12,7 @@ from datagit.ids import ObjectId, short_id
 from datagit.objects.columns import Column
 from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.kind import Kind
-from datagit.objects.node import LEAF_SCHEMA, Node, decode_node, encode_leaf, node_id
+from datagit.objects.node import INNER_SCHEMA, LEAF_SCHEMA, Node, decode_node, encode_leaf, node_id
 from datagit.objects.reader import ObjectReader
 
 EMPTY_LEAF = encode_leaf(LEAF_SCHEMA.empty_table())
@@ -191,6 +191,19 @@ def _total(numbers: Column) -> int:
     if len(numbers) and pc.max(numbers).as_py() >= 1 << 49:
         return sum(numbers.to_pylist())
     return pc.sum(numbers).as_py() or 0
+
+
+def inner_rows(refs: Sequence[NodeRef]) -> pa.Table:
+    """Return the rows, INNER_SCHEMA, of a parent of these nodes."""
+    return pa.Table.from_arrays(
+        [
+            pa.array([ref.last_path for ref in refs], pa.binary()),
+            pa.array([ref.oid for ref in refs], INNER_SCHEMA.field("child").type),
+            pa.array([ref.rows for ref in refs], pa.int64()),
+            pa.array([ref.size_bytes for ref in refs], pa.int64()),
+        ],
+        schema=INNER_SCHEMA,
+    )
 
 
 def to_keys(column: Column) -> list[bytes]:
