@@ -106,7 +106,7 @@ class Lookup:
         self._names = names
         for name in [name for name in self._open if name not in names]:
             del self._open[name]
-        if len(names) > ONE_BY_ONE and self._merged is None:
+        if len(names) > 1 and self._merged is None:
             self._merged = load_merged(merged_path(self._folder, self.kind), self._uuid)
         covered = self._merged.names if self._merged is not None else frozenset()
         self._single = tuple(sorted(names - covered - self._damaged.keys()))

@@ -13,21 +13,24 @@ from datagit.store.lookup import Location
 from datagit.store.merge_indexes import index_table, merged_table
 from datagit.store.store import Store
 
-_NO_ROWS = pa.schema(
-    [
-        pa.field("id", pa.binary(ID_SIZE)),
-        pa.field("offset", pa.uint64()),
-        pa.field("stored_len", pa.uint64()),
-        pa.field("pack", pa.uint32()),
-    ]
-)
+_TYPES: dict[str, Any] = {
+    "id": pa.binary(ID_SIZE),
+    "offset": pa.uint64(),
+    "stored_len": pa.uint64(),
+    "pack": pa.uint32(),
+}
+_NO_ROWS = pa.schema(_TYPES)
 
 
-def held_ids(store: Store, kind: Kind, ids: Column) -> pa.BooleanArray:
+def held_ids(store: Store, kind: Kind, ids: Column) -> Column:
     """Return for each of n ids, 32 bytes each, whether a pack has a record of that kind; the bytes are not checked."""
     rows, _ = _matching_rows(store, kind, ids)
     held: Column = pc.is_in(ids, value_set=rows["id"])
-    return held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
+    return _in_one_piece(held)
+
+
+def _in_one_piece(column: Column) -> Column:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def locate(store: Store, kind: Kind, oids: Sequence[ObjectId]) -> Iterator[tuple[ObjectId, Location | None]]:

@@ -1,5 +1,6 @@
 """The index of a pack: flat columns sorted by (id, type), bisected in place (docs/format/pack.md)."""
 
+import math
 import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from datagit.store.record import Codec, PackDamagedError
 
 COLUMN_WIDTHS = (ID_SIZE, 8, 8, 8, 1, 1)
 """Bytes per row of id, offset, stored_len, raw_len, type, codec."""
+
+_GUESSED = 256
 
 _U64 = struct.Struct("<Q")
 
@@ -63,6 +66,14 @@ def encode_index(rows: Iterable[IndexRow]) -> bytes:
 def first_at_least(ids: Bytes, count: int, oid: bytes) -> int:
     """Return the first of count sorted ids, 32 bytes each, that is not below oid; count if there is none."""
     low, high = 0, count
+    if count > _GUESSED:  # ids are uniform, so the first 8 bytes tell nearly where; a wrong guess costs, but never errs
+        guess = int.from_bytes(oid[:8], "big") * count >> 64
+        reach = 4 * math.isqrt(count)
+        left, right = max(0, guess - reach), min(count - 1, guess + reach)
+        if bytes(ids[left * ID_SIZE : left * ID_SIZE + ID_SIZE]) < oid:
+            low = left + 1
+        if bytes(ids[right * ID_SIZE : right * ID_SIZE + ID_SIZE]) >= oid:
+            high = right
     while low < high:
         middle = (low + high) // 2
         start = middle * ID_SIZE

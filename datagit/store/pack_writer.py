@@ -128,7 +128,10 @@ class PackWriter:
         if self._open is not None:
             pack, self._open = self._open, None
             self._published_first()
-            self._published.append(pack.publish())
+            if pack.is_empty():
+                pack.abandon()
+            else:
+                self._published.append(pack.publish())
         self._published_first()
         return tuple(self._published)
 
@@ -193,6 +196,9 @@ class _OpenPack:
         head = encode_header(self._header)
         self._buffer[: len(head)] = head
         self._used = len(head)  # bytes in the buffer
+
+    def is_empty(self) -> bool:
+        return not self._rows
 
     def is_full(self) -> bool:
         return self._flushed + self._used >= FULL_PACK or len(self._rows) >= MOST_OBJECTS

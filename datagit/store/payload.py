@@ -1,5 +1,9 @@
 """What stands behind a record: from stored bytes to raw bytes proved to be the object (docs/format/pack.md)."""
 
+import functools
+import importlib
+from typing import Any
+
 from datagit.ids import (
     COMMIT_CONTEXT,
     NODE_CONTEXT,
@@ -11,6 +15,7 @@ from datagit.ids import (
     checksum,
     derived_id,
 )
+from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.kind import Kind
 from datagit.store.record import Codec, PackDamagedError, Record
 from datagit.store.zstd import decompress
@@ -23,6 +28,11 @@ _CONTEXTS = {
 }
 
 
+@functools.cache
+def _chunks() -> Any:  # noqa: ANN401 - a module that needs pyarrow, so it may not be imported statically from here
+    return importlib.import_module("datagit.objects.chunks")
+
+
 def decode_payload(record: Record, payload: Bytes, salt: int) -> bytes:
     """Return the raw bytes behind a payload; its record was checked before."""
     if checksum(payload, salt) != record.payload_sum:
@@ -32,9 +42,17 @@ def decode_payload(record: Record, payload: Bytes, salt: int) -> bytes:
 
 
 def check_identity(kind: Kind, oid: ObjectId, raw: Bytes) -> None:
-    """Raise PackDamagedError unless raw is what oid names; a chunk list has its blob's id, which proves nothing."""
+    """Raise PackDamagedError unless raw is what oid names; of a chunk list only the form can be checked."""
     if kind is Kind.CHUNKS:
+        _check_chunk_list(raw)
         return
     if oid != (blob_id(raw) if kind is Kind.BLOB else derived_id(_CONTEXTS[kind], raw)):
         message = f"the bytes of {kind.name.lower()} {oid.hex()[:12]} have another id"
         raise PackDamagedError(message)
+
+
+def _check_chunk_list(raw: Bytes) -> None:
+    try:
+        _chunks().decode_chunk_list(raw)
+    except InvalidObjectError as error:
+        raise PackDamagedError(error.message) from error
