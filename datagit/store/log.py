@@ -106,12 +106,9 @@ def read_refs(place: LogPlace) -> Refs:
 def read_state(place: LogPlace) -> LogState:
     """Return all that the log says now, the packs it names included; raises as read_refs does."""
     info = read_format(place.storage)
+    _known_refs(place, info)  # raises if the last entry seen before is gone or another one now
     start = _nearest_state(place.storage, info)
-    state = replay(start, read_entries(place.storage, start.refs))
-    known = load_refs(place.cache, info.store)
-    if known is not None and known.seq > state.refs.seq:
-        raise LogDamagedError(known.seq, "it was there before and is missing now")
-    return state
+    return replay(start, read_entries(place.storage, start.refs))
 
 
 def read_entries(storage: Storage, after: Refs | None = None) -> Iterator[tuple[LogEntry, bytes]]:

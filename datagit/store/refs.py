@@ -17,7 +17,7 @@ MOST_REFS = 100_000
 DEFAULT_HEAD = "refs/heads/main"
 """What head is before the first log entry."""
 
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock/|\.lock$|\.$|/$|^[-./]|^@$")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock/|\.lock$|\.$|/$|^[-./]")
 
 
 class RefNameError(InvalidInputError):
@@ -82,7 +82,7 @@ def check_ref_name(name: str) -> str:
 
 def check_branch_name(name: str) -> str:
     """Return the full name of the branch that a user calls name; raise RefNameError if no branch may be called so."""
-    if name == "HEAD" or not _is_well_formed(name, len(HEADS)):
+    if name in ("HEAD", "@") or not _is_well_formed(name, len(HEADS)):
         raise RefNameError(name, "branch")
     return HEADS + name
 
