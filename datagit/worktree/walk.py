@@ -52,7 +52,8 @@ class Bounds:
 
 def open_folder(root: int, folder: bytes) -> int:
     """Return a handle of folder ("" or "a/b/"), below the open root; raises OSError if a link or file stands there."""
-    return os.open(folder or b".", _OPEN_FOLDER, dir_fd=root)
+    # without the last "/", because a link in front of one is followed whatever the flags say
+    return os.open(folder[:-1] or b".", _OPEN_FOLDER, dir_fd=root)
 
 
 def list_names(root_path: bytes, root: int, folder: bytes) -> list[bytes]:
