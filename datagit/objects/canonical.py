@@ -37,7 +37,8 @@ def decode_canonical(content: Bytes) -> Json:
     """Return the value that content spells canonically.
 
     Raises:
-        InvalidObjectError: content is no JSON, not canonical, nested deeper than 8, or holds a fraction.
+        InvalidObjectError: content is no JSON, not canonical, nested deeper than 8, or has a number that is
+            a fraction or beyond 64 bits.
     """
     value: Json = decode_as(content, object)  # type: ignore[assignment]  # JSON decodes to nothing else
     _check_value(value, 1)
@@ -66,8 +67,8 @@ def decode_as(content: Bytes, shape: type[T]) -> T:
 
 
 def _check_value(value: Json, depth: int) -> None:
-    if isinstance(value, float):
-        message = "not canonical JSON: a number with a fraction"
+    if isinstance(value, float) or (isinstance(value, int) and not -(1 << 63) <= value < 1 << 63):
+        message = "not canonical JSON: a number with a fraction, or beyond 64 bits"
         raise InvalidObjectError(message)
     if isinstance(value, dict | list):
         if depth > DEEPEST:
