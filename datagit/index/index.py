@@ -214,15 +214,15 @@ def _file_system_clock(folder: Path) -> int:
 
 def _shadowed(kept: "pa.ChunkedArray[Any]", added: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
     """Return which kept paths are a folder of an added path, or lie below one."""
-    above: pa.ChunkedArray[Any] = pc.is_in(kept, value_set=_folders(added))
-    clashing = added.filter(pc.is_in(added, value_set=_folders(kept)))
+    above: pa.ChunkedArray[Any] = pc.is_in(kept, value_set=folders_of(added))
+    clashing = added.filter(pc.is_in(added, value_set=folders_of(kept)))
     folder: Any
     for folder in clashing.to_pylist():
         above = pc.or_(above, pc.starts_with(kept, folder + b"/"))
     return above
 
 
-def _folders(paths: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
+def folders_of(paths: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
     """Return every folder that one of paths lies in, without '/' at the end."""
     found: list[Any] = []
     level: Any = pc.unique(paths)
