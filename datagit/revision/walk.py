@@ -73,7 +73,7 @@ def walk_commits(
         steps: Iterator[Step] = iter(_limit(objects, tips, left_out, chosen))
     else:
         steps = _stream(objects, tips, chosen)
-    return steps if order is Order.DATE else sort_topologically(list(steps), order, chosen)
+    return steps if order is Order.DATE else sort_topologically(list(steps), order, follow)
 
 
 def _all_parents(_oid: ObjectId, commit: Commit) -> Sequence[ObjectId]:
