@@ -134,11 +134,19 @@ def add(repo: Repository, paths: PathFilter, options: AddOptions, progress: Prog
         NoWorktreeError: the repository is bare.
     """
     with locked(repo, "dg add", progress):
-        index = load_index(repo.index)
-        return _add(repo, index, paths, options, progress)
+        result, index = stage_files(repo, load_index(repo.index), paths, options, progress)
+        if options.run is Run.REAL and index is not None:
+            save_index(index, repo.index)
+        return result
 
 
-def _add(repo: Repository, index: Index, paths: PathFilter, options: AddOptions, progress: Progress) -> AddResult:
+def stage_files(
+    repo: Repository, index: Index, paths: PathFilter, options: AddOptions, progress: Progress
+) -> tuple[AddResult, Index | None]:
+    """Return what adding to index does, and the index that it makes, None if that is the same; saves nothing.
+
+    With Run.REAL the blobs are in the store; the lock must be held until the index is saved. Raises as add does.
+    """
     root = repo.root()
     rules = repository_rules(repo)
     known = pc.unique(index.rows["path"])
@@ -178,16 +186,13 @@ def _add(repo: Repository, index: Index, paths: PathFilter, options: AddOptions,
         special=tuple(path for path in scan.special if paths.matches_one(path)),
         failures=failures,
     )
-    if options.run is Run.REAL and (read.rows.num_rows or len(gone)):
-        _save(repo, index, read, gone)
-    return result
+    return result, _edited(repo, index, read, gone) if read.rows.num_rows or len(gone) else None
 
 
-def _save(repo: Repository, index: Index, read: Ingested, gone: Column) -> None:
+def _edited(repo: Repository, index: Index, read: Ingested, gone: Column) -> Index:
     rows = read.rows.append_column("stage", pa.repeat(pa.scalar(0, pa.uint8()), read.rows.num_rows))
     edited = put_rows(drop_paths(index, gone) if len(gone) else index, rows.select(INDEX_SCHEMA.names))
-    refs = repo.store.refs()
-    save_index(replace(edited, store=repo.store.uuid, seq=refs.seq), repo.index)
+    return replace(edited, store=repo.store.uuid, seq=repo.store.refs().seq)
 
 
 def _prefixes(paths: PathFilter) -> tuple[bytes, ...]:
@@ -207,7 +212,7 @@ def _really_changed(index: Index, read: Ingested) -> Column:
     """Return the paths among those read that the index has with another content or mode, or unmerged."""
     staged = index.staged
     places = pc.index_in(read.rows["path"], value_set=staged["path"].combine_chunks())
-    same = pc.and_(
+    same: Column = pc.and_(
         pc.equal(read.rows["id"], staged["id"].take(places)), pc.equal(read.rows["mode"], staged["mode"].take(places))
     )
     tracked = pc.is_in(read.rows["path"], value_set=pc.unique(index.rows["path"]))
