@@ -40,8 +40,8 @@ def render_errors() -> str:
     lines = [
         "# Errors",
         "",
-        "Made from the program by `docs/reference/generate.py`. With `--json` an error is one document with these codes,",
-        "which are never renamed.",
+        "Made from the program by `docs/reference/generate.py`. With `--json` an error is one document with these",
+        "codes, which are never renamed.",
         "",
         "| code | exit | meaning |",
         "| --- | --- | --- |",
