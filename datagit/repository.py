@@ -229,8 +229,9 @@ def recover(repo: Repository, progress: Progress) -> None:
         salvage: Callable[[Store, Progress], None] = importlib.import_module(_SALVAGE).salvage_packs
         salvage(repo.store, progress)
     if (repo.state / _JOURNAL).exists():
-        undo: Callable[[Repository, Progress], None] = importlib.import_module(_RECOVER_CHECKOUT).recover_checkout
-        undo(repo, progress)
+        journal = importlib.import_module(_RECOVER_CHECKOUT)
+        place = journal.Place(repo.state, repo.index, repo.root())
+        journal.recover_checkout(place, repo.store, seq=repo.store.refs().seq, progress=progress)
     refs = repo.store.refs()
     if _head_file(repo.dg_dir) != refs.head:
         copy_head(repo.dg_dir, refs.head)

@@ -155,10 +155,10 @@ def _found_table(tracked: Column, walk: Walk) -> pa.Table:
         gone = set(walk.missing)
         tracked = tracked.take(pa.array([row for row in range(len(tracked)) if row not in gone], pa.int64()))
     columns = walk.found
-    return pa.Table.from_arrays([tracked, *_stat_arrays(columns)], schema=SCAN_SCHEMA)
+    return pa.Table.from_arrays([tracked, *stat_arrays(columns)], schema=SCAN_SCHEMA)
 
 
-def _stat_arrays(columns: StatColumns) -> list[Column]:
+def stat_arrays(columns: StatColumns) -> list[Column]:
     """Return the stat columns as Arrow arrays over the same memory."""
     parts: tuple[Any, ...] = (columns.mode, columns.size, columns.mtime_ns, columns.ctime_ns, columns.inode)
     rows = len(columns.mode)

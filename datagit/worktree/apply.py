@@ -1,0 +1,135 @@
+"""Makes a checkout plan true: what goes, goes first; then files, by worker processes if there are many; links last."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute
+
+from datagit.index.index import INDEX_SCHEMA
+from datagit.objects.mode import Mode
+from datagit.objects.reader import ObjectReader
+from datagit.progress import Progress, Unit
+from datagit.storage.durable import storage_error
+from datagit.worktree.files import Folders, PathChangedError, Seen, StatResult, remove_file
+from datagit.worktree.plan import ABSENT, CheckoutPlan
+from datagit.worktree.stat_columns import DIRECTORY
+from datagit.worktree.writer import Wanted, write_slice
+
+pc: Any = pyarrow.compute  # its stubs are narrower than its functions
+
+Column: TypeAlias = Any
+"""A pyarrow Array or ChunkedArray."""
+
+_Written: TypeAlias = Iterator[tuple[bytes, StatResult]]
+
+
+def apply_checkout(
+    plan: CheckoutPlan, objects: ObjectReader, root: Path, *, jobs: int | None, progress: Progress
+) -> pa.Table:
+    """Write and remove the files of plan, and return rows of INDEX_SCHEMA, stage 0, for those that were written.
+
+    Args:
+        plan: from plan_checkout, a moment ago.
+        objects: where the blobs are; picklable, if workers are to help.
+        root: the working tree.
+        jobs: worker processes at most; None for one per core.
+        progress: hears of files.
+
+    Raises:
+        PathChangedError: something stands in a place that the plan did not see; it stays, and the rest is left.
+        ObjectMissingError, ObjectCorruptError: a blob cannot be had.
+        StorageError: disk-full, permission-denied or io-error.
+    """
+    root_path = os.fsencode(root)
+    rows = plan.rows
+    progress.begin("checking out", total=rows.num_rows, unit=Unit.FILES)
+    leaving = rows.filter(pc.equal(rows["new_mode"], ABSENT))
+    coming = rows.filter(pc.not_equal(rows["new_mode"], ABSENT))
+    try:
+        remove_files(root_path, _wanted(leaving), _folders_of(coming))
+        progress.advance(leaving.num_rows)
+        _clear_empty_folders(root_path, coming)
+        links = pc.equal(coming["new_mode"], int(Mode.SYMLINK))
+        written: dict[bytes, StatResult] = {}
+        for part in (coming.filter(pc.invert(links)), coming.filter(links)):
+            written.update(write_slice(root_path, objects, _wanted(part), progress.advance))
+    except OSError as error:
+        raise storage_error(error, "write", os.fsdecode(error.filename or root_path)) from error
+    return _index_rows(coming, written)
+
+
+def remove_files(root_path: bytes, leaving: Sequence[Wanted], needed: frozenset[bytes]) -> None:
+    """Remove files, and then the folders that this leaves empty, unless they are needed."""
+    emptied: set[bytes] = set()
+    with Folders(root_path) as folders:
+        for want in leaving:
+            folder = want.path.rpartition(b"/")[0]
+            if want.seen is not None:
+                try:
+                    handle = folders.open(folder)
+                except (FileNotFoundError, PathChangedError):
+                    continue  # nothing of ours is there any more
+                remove_file(handle, want.path, want.seen)
+            emptied.add(folder)
+        for folder in sorted(emptied, key=len, reverse=True):
+            _remove_empty(folders, folder, needed)
+
+
+def _remove_empty(folders: Folders, folder: bytes, needed: frozenset[bytes]) -> None:
+    """Remove folder, and those above it, as long as they are empty and not needed."""
+    while folder and folder not in needed:
+        above, _, name = folder.rpartition(b"/")
+        try:
+            os.rmdir(name, dir_fd=folders.open(above))
+        except (OSError, PathChangedError):
+            return
+        folder = above
+
+
+def _clear_empty_folders(root_path: bytes, coming: pa.Table) -> None:
+    """Remove the folders, with nothing but folders in them, that stand where a file is to come."""
+    path: Any
+    for path in coming.filter(pc.equal(coming["seen_mode"], DIRECTORY))["path"].to_pylist():
+        top = root_path + b"/" + path
+        for folder, _, _ in os.walk(top, topdown=False):
+            os.rmdir(folder)
+
+
+def _folders_of(coming: pa.Table) -> frozenset[bytes]:
+    """Return all folders that the files to come lie in."""
+    found: set[bytes] = set()
+    path: Any
+    for path in coming["path"].to_pylist():
+        folder = path.rpartition(b"/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition(b"/")[0]
+    return frozenset(found)
+
+
+def _wanted(rows: pa.Table) -> list[Wanted]:
+    """Return plan rows as values, for those who work on one file at a time."""
+    columns: list[list[Any]] = [rows[name].to_pylist() for name in rows.column_names]
+    return [
+        Wanted(path, mode, size, oid, Seen(*seen) if seen[0] < DIRECTORY else None)
+        for path, mode, size, oid, *seen in zip(columns[0], *columns[4:], strict=True)
+    ]
+
+
+def _index_rows(coming: pa.Table, written: dict[bytes, StatResult]) -> pa.Table:
+    paths: list[Any] = coming["path"].to_pylist()
+    stats = [written[path] for path in paths]
+    columns: list[Column] = [
+        coming["path"],
+        coming["new_mode"],
+        coming["new_size"],
+        coming["new_id"],
+        pa.array([0] * len(stats), pa.uint8()),
+        pa.array([found.st_mtime_ns for found in stats], pa.int64()),
+        pa.array([found.st_ctime_ns for found in stats], pa.int64()),
+        pa.array([found.st_ino for found in stats], pa.uint64()),
+    ]
+    return pa.Table.from_arrays(columns, schema=INDEX_SCHEMA)
