@@ -62,7 +62,7 @@ class Tree:
 
     def changes(self, files: Mapping[bytes, Content | None]) -> pa.Table:
         """Return a table of changes to what files say; None for a file that is to go."""
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for path in sorted(files):
             content = files[path]
             if content is None:
