@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from datagit.errors import InvalidInputError
 from datagit.ids import Bytes, ObjectId, blob_hasher, checksum
+from datagit.objects.invalid import LimitExceededError
 from datagit.objects.kind import LARGEST, Kind
 from datagit.storage.durable import (
     make_folder,
@@ -41,12 +41,6 @@ _BUFFER = 8 << 20
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
 _RAW_ONLY = (Kind.COMMIT, Kind.TAG)
 _MODE = 0o444
-
-
-class LimitExceededError(InvalidInputError):
-    """Something is larger than the format allows."""
-
-    code = "limit-exceeded"
 
 
 class PackWriter:
