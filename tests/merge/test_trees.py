@@ -1,0 +1,257 @@
+import itertools
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from datagit.ids import blob_id
+from datagit.merge.conflicts import Conflict, stage_rows
+from datagit.merge.content import MergePolicy
+from datagit.merge.markers import Labels
+from datagit.merge.text import TextStyle
+from datagit.merge.trees import apply_merge, merge_trees
+from datagit.objects.blob import read_blob
+from datagit.objects.kind import Kind
+from datagit.objects.memory import MemoryObjects
+from datagit.objects.mode import git_mode
+from datagit.objects.node import LEAF_SCHEMA
+from datagit.objects.tree import build_tree, read_tree
+
+Snapshot = dict[str, tuple[int, str]]
+POLICY = MergePolicy(TextStyle(Labels(b"ours", b"side/theirs", b"")))
+TEXT = "1\n2\n3\n4\n5\n6\n7\n8\n9\n"
+CONTENTS = [
+    TEXT,
+    TEXT.replace("2", "two"),
+    TEXT.replace("8", "eight"),
+    TEXT.replace("2", "zwei"),
+    "a\0b",
+    "a\0c",
+    "",
+    "x",
+]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What both tools are asked for: files of the result, stages, sentences."""
+
+    files: list[tuple[str, str, bytes]]
+    stages: list[tuple[str, int, str, bytes]]
+    notes: list[str]
+
+
+def without_clashes(snapshot: Snapshot) -> Snapshot:
+    return {
+        path: entry for path, entry in snapshot.items() if not any(other.startswith(path + "/") for other in snapshot)
+    }
+
+
+def own(snapshot: Snapshot) -> Snapshot:
+    """Give each path content that no other path has: ort of git 2.39 looks for renames even if told not to."""
+    return {
+        path: (mode, "".join(f"{path} {line}" for line in text.splitlines(keepends=True)))
+        for path, (mode, text) in snapshot.items()
+    }
+
+
+def merge_by_us(base: Snapshot, ours: Snapshot, theirs: Snapshot) -> Merged:
+    objects = MemoryObjects()
+    roots = []
+    for snapshot in (base, ours, theirs):
+        rows = []
+        for path, (mode, text) in snapshot.items():
+            oid = blob_id(text.encode())
+            objects.put(Kind.BLOB, oid, text.encode())
+            rows.append({"path": path.encode(), "mode": mode, "size": len(text), "id": oid})
+        roots.append(objects.keep(build_tree(pa.Table.from_pylist(rows, schema=LEAF_SCHEMA))))
+    merge = merge_trees(objects, roots[0], roots[1], roots[2], POLICY)
+    root, view = apply_merge(objects, roots[1], merge)
+    files = []
+    row: dict[str, Any]
+    for row in read_tree(view, root).to_pylist():
+        content = read_blob(view, row["id"])
+        assert len(content) == row["size"]
+        files.append((row["path"].decode(), git_mode(row["mode"]), content))
+    stages = []
+    for row in stage_rows(merge.conflicts).to_pylist():
+        stages.append((row["path"].decode(), int(row["stage"]), git_mode(row["mode"]), read_blob(view, row["id"])))  # noqa: PERF401 # mypy then forgets the types
+    return Merged(files, stages, [note.text.decode() for note in merge.notes])
+
+
+class GitTrees:
+    """A Git repository that merges snapshots without a working tree; one process answers for all blobs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        subprocess.run(["git", "init", "-q", folder], check=True)
+
+    def run(self, *command: str, content: bytes = b"") -> bytes:
+        done = subprocess.run(
+            ["git", "-C", str(self.folder), *command], input=content, capture_output=True, check=False
+        )
+        assert done.returncode in (0, 1), done.stderr
+        return done.stdout
+
+    def merge(self, base: Snapshot, ours: Snapshot, theirs: Snapshot) -> Merged:
+        stream = b""
+        for name, parent, snapshot in (("base", "", base), ("ours", "base", ours), ("side/theirs", "base", theirs)):
+            lines = f"commit refs/heads/{name}\ncommitter a <a@b> 1 +0000\ndata {len(name)}\n{name}\n"
+            stream += lines.encode() + (f"from refs/heads/{parent}\n" if parent else "").encode() + b"deleteall\n"
+            for path, (mode, text) in snapshot.items():
+                content = text.encode()
+                stream += f"M {git_mode(mode)} inline {path}\ndata {len(content)}\n".encode() + content + b"\n"
+        self.run("fast-import", "--quiet", "--force", content=stream)
+        output = self.run("merge-tree", "--write-tree", "--messages", "ours", "side/theirs")
+        head, _, messages = output.decode().partition("\n\n")
+        tree, *listed = head.splitlines()
+        rows = [line.split("\t") for line in self.run("ls-tree", "-r", tree).decode().splitlines()]
+        listed_rows = [line.split("\t") for line in listed]
+        blobs = self.blobs([meta.split()[2] for meta, _ in rows] + [meta.split()[1] for meta, _ in listed_rows])
+        files = [(path, meta.split()[0], blobs[meta.split()[2]]) for meta, path in rows]
+        stages = [(path, int(meta.split()[2]), meta.split()[0], blobs[meta.split()[1]]) for meta, path in listed_rows]
+        return Merged(files, stages, messages.splitlines())
+
+    def blobs(self, oids: list[str]) -> dict[str, bytes]:
+        stream = self.run("cat-file", "--batch", content="".join(f"{oid}\n" for oid in oids).encode())
+        found = {}
+        while stream:
+            head, _, stream = stream.partition(b"\n")
+            oid, _, size = head.decode().split()
+            found[oid], stream = stream[: int(size)], stream[int(size) + 1 :]
+        return found
+
+
+@pytest.fixture(scope="module")
+def git(tmp_path_factory: pytest.TempPathFactory) -> GitTrees:
+    return GitTrees(tmp_path_factory.mktemp("git"))
+
+
+def assert_as_git(git: GitTrees, base: Snapshot, ours: Snapshot, theirs: Snapshot) -> None:
+    base, ours, theirs = own(base), own(ours), own(theirs)
+    ours_merged, by_git = merge_by_us(base, ours, theirs), git.merge(base, ours, theirs)
+    assert ours_merged.stages == by_git.stages
+    assert ours_merged.files == by_git.files
+    # git also tells of files that it would move aside, when in the end there is nothing to move
+    paths = {path for path, _, _ in by_git.files}
+    told = [note for note in by_git.notes if "moving it to" not in note or note.split()[-2] in paths]
+    assert ours_merged.notes == told
+
+
+FILE, EXECUTABLE, LINK = 0, 1, 2
+STATES: list[tuple[str, Snapshot]] = [
+    ("nothing", {}),
+    ("file", {"p": (FILE, TEXT)}),
+    ("head", {"p": (FILE, TEXT.replace("2", "two"))}),
+    ("tail", {"p": (FILE, TEXT.replace("8", "eight"))}),
+    ("clash", {"p": (FILE, TEXT.replace("2", "zwei"))}),
+    ("executable", {"p": (EXECUTABLE, TEXT)}),
+    ("binary", {"p": (FILE, "a\0b")}),
+    ("link", {"p": (LINK, "x")}),
+    ("other link", {"p": (LINK, "y")}),
+    ("folder", {"p/f": (FILE, "f\n")}),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("base", STATES, ids=lambda state: state[0])
+def test_every_pair_of_atomic_edits_merges_as_in_git(git: GitTrees, base: tuple[str, Snapshot]) -> None:
+    for ours, theirs in itertools.product(STATES, STATES):
+        assert_as_git(git, base[1] | {"z": (0, "z")}, ours[1] | {"z": (0, "z")}, theirs[1] | {"z": (0, "z")})
+
+
+CASES = [
+    ("file", "head", "tail"),
+    ("file", "head", "clash"),
+    ("nothing", "head", "tail"),
+    ("nothing", "executable", "file"),
+    ("nothing", "link", "file"),
+    ("nothing", "file", "link"),
+    ("nothing", "link", "other link"),
+    ("file", "link", "head"),
+    ("file", "nothing", "head"),
+    ("file", "head", "nothing"),
+    ("file", "binary", "head"),
+    ("file", "executable", "head"),
+    ("file", "folder", "head"),
+    ("file", "head", "folder"),
+    ("file", "folder", "file"),
+    ("nothing", "folder", "file"),
+    ("nothing", "file", "folder"),
+    ("nothing", "link", "folder"),
+    ("folder", "file", "folder"),
+    ("folder", "file", "head"),
+    ("link", "file", "other link"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_a_pair_of_edits_merges_as_in_git(git: GitTrees, case: tuple[str, str, str]) -> None:
+    states = dict(STATES)
+    assert_as_git(git, states[case[0]], states[case[1]], states[case[2]])
+
+
+names = st.sampled_from(["p", "p/f", "p/g", "p/f/h", "p~ours", "p~side_theirs", "q", "q/r", "z"])
+entries = st.tuples(st.sampled_from([0, 0, 0, 1, 2]), st.sampled_from(CONTENTS)).filter(
+    lambda entry: entry[0] < 2 or entry[1] == "x"
+)
+snapshots = st.dictionaries(names, entries, max_size=5).map(without_clashes)
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(base=snapshots, ours=snapshots, theirs=snapshots)
+def test_random_trees_merge_as_in_git(git: GitTrees, base: Snapshot, ours: Snapshot, theirs: Snapshot) -> None:
+    assert_as_git(git, base, ours, theirs)
+
+
+@given(base=snapshots, ours=snapshots)
+def test_an_untouched_side_yields_to_the_other(base: Snapshot, ours: Snapshot) -> None:
+    expected = [(path, git_mode(mode), text.encode()) for path, (mode, text) in sorted(ours.items())]
+    assert merge_by_us(base, ours, base) == Merged(expected, [], [])
+    assert merge_by_us(base, base, ours) == Merged(expected, [], [])
+    assert merge_by_us(base, ours, ours) == Merged(expected, [], [])
+
+
+def merge_files(name: str, base: str, ours: str, theirs: str) -> tuple[bytes, list[str]]:
+    merged = merge_by_us({name: (0, base)}, {name: (0, ours)}, {name: (0, theirs)})
+    return merged.files[0][2], [stage[0] for stage in merged.stages]
+
+
+def test_a_label_file_never_holds_markers() -> None:
+    assert merge_files("labels.csv", "id\n1\n", "id\n2\n", "id\n3\n") == (b"id\n2\n", ["labels.csv"] * 3)
+    assert merge_files("notes.txt", "1\n", "2\n", "3\n")[0].startswith(b"<<<<<<< ours\n")
+
+
+def test_rows_far_apart_in_a_label_file_merge() -> None:
+    base = "id\n" + "".join(f"{row},car\n" for row in range(9))
+    merged, stages = merge_files("l.csv", base, base.replace("1,car", "1,bus"), base.replace("7,car", "7,van"))
+    assert merged == base.replace("1,car", "1,bus").replace("7,car", "7,van").encode()
+    assert stages == []
+
+
+def test_a_clean_merge_of_lines_counts_for_json_only_if_it_still_parses() -> None:
+    base = "[\n1,\n2,\n3,\n4,\n5,\n6\n]\n"
+    apart = merge_files("l.json", base, base.replace("2", "22"), base.replace("5", "55"))
+    assert apart == (base.replace("2", "22").replace("5", "55").encode(), [])
+    base = "[\n1,\n2,\n3,\n4,\n5,\n6,\n7,\n8,\n9\n]\n"
+    ours = base.replace("2,", "[2,").replace("6,", "6],")
+    theirs = base.replace("4,", '{"k":[4,').replace("8,", "8]},")
+    assert merge_files("l.json", base, ours, theirs) == (ours.encode(), ["l.json"] * 3)
+    assert merge_files("l.txt", base, ours, theirs)[1] == []
+
+
+def test_text_in_another_encoding_keeps_ours_in_a_conflict() -> None:
+    objects = MemoryObjects()
+    roots = []
+    for content in (b"\xe4\n", b"\xf6\n", b"\xfc\n"):
+        objects.put(Kind.BLOB, blob_id(content), content)
+        row = {"path": b"a.txt", "mode": 0, "size": 2, "id": blob_id(content)}
+        roots.append(objects.keep(build_tree(pa.Table.from_pylist([row], schema=LEAF_SCHEMA))))
+    merge = merge_trees(objects, roots[0], roots[1], roots[2], POLICY)
+    assert merge.changes.num_rows == 0
+    assert [type(conflict) for conflict in merge.conflicts] == [Conflict]
