@@ -1,8 +1,4 @@
 import itertools
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -10,19 +6,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datagit.ids import blob_id
-from datagit.merge.conflicts import Conflict, stage_rows
 from datagit.merge.content import MergePolicy
 from datagit.merge.markers import Labels
 from datagit.merge.text import TextStyle
-from datagit.merge.trees import apply_merge, merge_trees
-from datagit.objects.blob import read_blob
+from datagit.merge.trees import merge_trees
 from datagit.objects.kind import Kind
 from datagit.objects.memory import MemoryObjects
 from datagit.objects.mode import git_mode
 from datagit.objects.node import LEAF_SCHEMA
-from datagit.objects.tree import build_tree, read_tree
+from datagit.objects.tree import build_tree
+from tests.merge.snapshots import GitTrees, Merged, Snapshot, assert_equal, describe, own, put_tree, without_clashes
 
-Snapshot = dict[str, tuple[int, str]]
 POLICY = MergePolicy(TextStyle(Labels(b"ours", b"side/theirs", b"")))
 TEXT = "1\n2\n3\n4\n5\n6\n7\n8\n9\n"
 CONTENTS = [
@@ -37,94 +31,10 @@ CONTENTS = [
 ]
 
 
-@dataclass(frozen=True)
-class Merged:
-    """What both tools are asked for: files of the result, stages, sentences."""
-
-    files: list[tuple[str, str, bytes]]
-    stages: list[tuple[str, int, str, bytes]]
-    notes: list[str]
-
-
-def without_clashes(snapshot: Snapshot) -> Snapshot:
-    return {
-        path: entry for path, entry in snapshot.items() if not any(other.startswith(path + "/") for other in snapshot)
-    }
-
-
-def own(snapshot: Snapshot) -> Snapshot:
-    """Give each path content that no other path has: ort of git 2.39 looks for renames even if told not to."""
-    return {
-        path: (mode, "".join(f"{path} {line}" for line in text.splitlines(keepends=True)))
-        for path, (mode, text) in snapshot.items()
-    }
-
-
 def merge_by_us(base: Snapshot, ours: Snapshot, theirs: Snapshot) -> Merged:
     objects = MemoryObjects()
-    roots = []
-    for snapshot in (base, ours, theirs):
-        rows = []
-        for path, (mode, text) in snapshot.items():
-            oid = blob_id(text.encode())
-            objects.put(Kind.BLOB, oid, text.encode())
-            rows.append({"path": path.encode(), "mode": mode, "size": len(text), "id": oid})
-        roots.append(objects.keep(build_tree(pa.Table.from_pylist(rows, schema=LEAF_SCHEMA))))
-    merge = merge_trees(objects, roots[0], roots[1], roots[2], POLICY)
-    root, view = apply_merge(objects, roots[1], merge)
-    files = []
-    row: dict[str, Any]
-    for row in read_tree(view, root).to_pylist():
-        content = read_blob(view, row["id"])
-        assert len(content) == row["size"]
-        files.append((row["path"].decode(), git_mode(row["mode"]), content))
-    stages = []
-    for row in stage_rows(merge.conflicts).to_pylist():
-        stages.append((row["path"].decode(), int(row["stage"]), git_mode(row["mode"]), read_blob(view, row["id"])))  # noqa: PERF401 # mypy then forgets the types
-    return Merged(files, stages, [note.text.decode() for note in merge.notes])
-
-
-class GitTrees:
-    """A Git repository that merges snapshots without a working tree; one process answers for all blobs."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        subprocess.run(["git", "init", "-q", folder], check=True)
-
-    def run(self, *command: str, content: bytes = b"") -> bytes:
-        done = subprocess.run(
-            ["git", "-C", str(self.folder), *command], input=content, capture_output=True, check=False
-        )
-        assert done.returncode in (0, 1), done.stderr
-        return done.stdout
-
-    def merge(self, base: Snapshot, ours: Snapshot, theirs: Snapshot) -> Merged:
-        stream = b""
-        for name, parent, snapshot in (("base", "", base), ("ours", "base", ours), ("side/theirs", "base", theirs)):
-            lines = f"commit refs/heads/{name}\ncommitter a <a@b> 1 +0000\ndata {len(name)}\n{name}\n"
-            stream += lines.encode() + (f"from refs/heads/{parent}\n" if parent else "").encode() + b"deleteall\n"
-            for path, (mode, text) in snapshot.items():
-                content = text.encode()
-                stream += f"M {git_mode(mode)} inline {path}\ndata {len(content)}\n".encode() + content + b"\n"
-        self.run("fast-import", "--quiet", "--force", content=stream)
-        output = self.run("merge-tree", "--write-tree", "--messages", "ours", "side/theirs")
-        head, _, messages = output.decode().partition("\n\n")
-        tree, *listed = head.splitlines()
-        rows = [line.split("\t") for line in self.run("ls-tree", "-r", tree).decode().splitlines()]
-        listed_rows = [line.split("\t") for line in listed]
-        blobs = self.blobs([meta.split()[2] for meta, _ in rows] + [meta.split()[1] for meta, _ in listed_rows])
-        files = [(path, meta.split()[0], blobs[meta.split()[2]]) for meta, path in rows]
-        stages = [(path, int(meta.split()[2]), meta.split()[0], blobs[meta.split()[1]]) for meta, path in listed_rows]
-        return Merged(files, stages, messages.splitlines())
-
-    def blobs(self, oids: list[str]) -> dict[str, bytes]:
-        stream = self.run("cat-file", "--batch", content="".join(f"{oid}\n" for oid in oids).encode())
-        found = {}
-        while stream:
-            head, _, stream = stream.partition(b"\n")
-            oid, _, size = head.decode().split()
-            found[oid], stream = stream[: int(size)], stream[int(size) + 1 :]
-        return found
+    roots = [put_tree(objects, snapshot) for snapshot in (base, ours, theirs)]
+    return describe(objects, roots[1], merge_trees(objects, roots[0], roots[1], roots[2], POLICY))
 
 
 @pytest.fixture(scope="module")
@@ -134,13 +44,8 @@ def git(tmp_path_factory: pytest.TempPathFactory) -> GitTrees:
 
 def assert_as_git(git: GitTrees, base: Snapshot, ours: Snapshot, theirs: Snapshot) -> None:
     base, ours, theirs = own(base), own(ours), own(theirs)
-    ours_merged, by_git = merge_by_us(base, ours, theirs), git.merge(base, ours, theirs)
-    assert ours_merged.stages == by_git.stages
-    assert ours_merged.files == by_git.files
-    # git also tells of files that it would move aside, when in the end there is nothing to move
-    paths = {path for path, _, _ in by_git.files}
-    told = [note for note in by_git.notes if "moving it to" not in note or note.split()[-2] in paths]
-    assert ours_merged.notes == told
+    git.commit_all([("base", [], base), ("ours", ["base"], ours), ("side/theirs", ["base"], theirs)])
+    assert_equal(merge_by_us(base, ours, theirs), git.merge("ours", "side/theirs"))
 
 
 FILE, EXECUTABLE, LINK = 0, 1, 2
@@ -254,4 +159,4 @@ def test_text_in_another_encoding_keeps_ours_in_a_conflict() -> None:
         roots.append(objects.keep(build_tree(pa.Table.from_pylist([row], schema=LEAF_SCHEMA))))
     merge = merge_trees(objects, roots[0], roots[1], roots[2], POLICY)
     assert merge.changes.num_rows == 0
-    assert [type(conflict) for conflict in merge.conflicts] == [Conflict]
+    assert [conflict.path for conflict in merge.conflicts] == [b"a.txt"]
