@@ -1,5 +1,6 @@
 """Random operations: edits of files, and command lines that git and dg must answer alike."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -27,9 +28,18 @@ PATHS = (
     "한글 이름.txt",
     'q"uo\tte.txt',
 )
+FOUND = ("{0}", "{1}", "{2}", "{3}")
+"""Stand for paths that exist when the command runs (fill_in), since most of PATHS do not."""
+
 FOLDERS = (".", ".", ".", ".", "d", "d/e")
 BRANCHES = ("main", "topic", "side", "feat/x")
 TAGS = ("v1", "v2")
+
+
+def fill_in(argv: Argv, found: Sequence[str]) -> Argv:
+    """Return argv with the words of FOUND replaced by the first, second, … of the paths that were found."""
+    chosen = dict(zip(FOUND, found, strict=False))
+    return tuple(chosen.get(word, word) for word in argv)
 
 
 def lines_of(top: str, middle: str, bottom: str) -> bytes:
@@ -73,10 +83,9 @@ def edits() -> st.SearchStrategy[Edit]:
 
 
 def pathspecs() -> st.SearchStrategy[Argv]:
-    one = st.sampled_from(
-        [*PATHS, *PATHS, ".", "d/", "*.txt", "nothing", ":(exclude)d", ":/", ":(glob)*/*.txt", ":!a.txt"]
-    )
-    return st.lists(one, min_size=1, max_size=3).map(tuple)
+    magic = (".", "d/", "*.txt", "nothing", ":(exclude)d", ":/", ":(glob)*/*.txt", ":!a.txt")
+    known = (*PATHS, *FOUND, *FOUND, *FOUND)
+    return st.lists(st.sampled_from((*known, *magic)), min_size=1, max_size=3).map(tuple)
 
 
 def revisions() -> st.SearchStrategy[str]:
@@ -100,6 +109,7 @@ def one(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[Argv]:
     return strategy.map(lambda word: (word,))
 
 
+PATH = one(st.sampled_from((*PATHS, *FOUND, *FOUND)))
 BRANCH = one(st.sampled_from(BRANCHES))
 REVISION = one(revisions())
 PATHSPECS = pathspecs()
@@ -116,9 +126,7 @@ def stagings() -> st.SearchStrategy[Argv]:
         words("add", some(("-n",), ("-f",), ("-A",), ("-u",), ("-v",)), "--", PATHSPECS),
         words("add", some(("-u",), ("-n",))),
         words("rm", some(("-f",), ("--cached",), ("-n",), ("-q",)), some(("-r",)), some(("-f",)), "--", PATHSPECS),
-        words(
-            "mv", some(("-f",), ("-n",)), one(st.sampled_from(PATHS)), one(st.sampled_from([*PATHS, "new.txt", "d/"]))
-        ),
+        words("mv", some(("-f",), ("-n",)), PATH, one(st.sampled_from([*PATHS, "new.txt", "d/"]))),
     )
 
 

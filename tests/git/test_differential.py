@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.git import ops
-from tests.git.compare import Twins, assert_same, assert_same_outcome, assert_same_state, new_twins, split
+from tests.git.compare import Twins, assert_same, assert_same_outcome, assert_same_state, new_twins, split, walk_files
 from tests.git.differences import is_known, normalise
 from tests.git.pair import Pair, clear_folder, flip_mode, new_pair, remove, write_file, write_link
 
@@ -146,6 +146,8 @@ class Histories(RuleBasedStateMachine):
         if not self.has_folder(folder):
             return
         type(self).operations += 1
+        found = walk_files(self.pair.git.root / folder, b"", b".git")
+        argv = ops.fill_in(argv, [path.decode() for path, _, _ in sorted(found)])
         theirs, ours = self.pair.run(argv, folder=folder)
         note(f"exit {theirs.code}, {ours.code}: {' '.join(argv)}")
         if not is_known(argv, theirs, ours):
