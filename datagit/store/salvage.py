@@ -1,6 +1,7 @@
 """What a killed writer left in tmp/: its whole records are kept, as a pack (docs/format/pack.md)."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
@@ -54,6 +55,8 @@ def salvage_packs(store: Store, progress: Progress) -> tuple[PackFile, ...]:
         except FileNotFoundError:
             continue
         except OSError as error:
+            if error.errno == errno.ELOOP:
+                continue  # a link is nobody's unfinished pack
             raise storage_error(error, "salvage", path) from error
         if pack is not None:
             found.append(pack)

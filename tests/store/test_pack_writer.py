@@ -57,7 +57,7 @@ def test_a_pack_is_exactly_what_the_book_says(tmp_path: Path) -> None:
     salt = int.from_bytes(content[8:16], "little")
     book = PackBytes([Rec(1, b"hello"), Rec(1, b""), Rec(1, b"x" * 13)], salt=salt)
     assert content == book.encode()
-    assert file == PackFile(f"data/{content[-40:-8].hex()}-{file.name[-16:]}", len(content), 320, 3)
+    assert file == PackFile(f"data/{content[-40:-8].hex()}-{file.name[-16:]}", len(content), 256, 3)
     assert path.stat().st_mode & 0o777 == 0o444 & ~_umask()
     assert list((tmp_path / "tmp").iterdir()) == []
 
