@@ -1,5 +1,7 @@
 """The message of a commit, written in the user's editor below which the commit is described."""
 
+from typing import Any
+
 from datagit.cli.commit_status import describe_status
 from datagit.cli.editor import edit_text
 from datagit.cli.options import Door
@@ -64,5 +66,5 @@ def _comment(text: str) -> str:
 
 def _describe_changes(repo: Repository, plan: CommitPlan) -> str:
     changes = with_status(diff_nodes(planned_objects(repo, plan), plan.base, plan.tree.root))
-    rows = zip(changes["status"].to_pylist(), changes["path"].to_pylist(), strict=True)
-    return "".join(f"{letter}\t{quote_path(path).decode()}\n" for letter, path in rows)
+    rows: list[dict[str, Any]] = changes.select(["status", "path"]).to_pylist()
+    return "".join(f"{row['status']}\t{quote_path(row['path']).decode()}\n" for row in rows)
