@@ -21,6 +21,10 @@ class OptionalValueOption(click.Option):
         self.bare = bare
 
 
+class LastValueOption(OptionalValueOption):
+    """An option that takes the next word as its value and may do without only at the end: ``--contains [COMMIT]``."""
+
+
 class DigitsOption(click.Option):
     """An option that may be written as its number alone: ``-5`` for ``-n 5``."""
 
@@ -115,7 +119,7 @@ def _take_long(table: _Table, word: str, rest: list[str], options: list[str], na
         options.append(f"--{name}")
         return
     if not equals:
-        if isinstance(option, OptionalValueOption):
+        if isinstance(option, OptionalValueOption) and not (isinstance(option, LastValueOption) and rest):
             value = option.bare
         elif rest:
             value = rest.pop()

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import click
 
-from datagit.cli.arguments import DigitsOption, OptionalValueOption, sort_arguments
+from datagit.cli.arguments import DigitsOption, LastValueOption, OptionalValueOption, sort_arguments
 from datagit.cli.options import Door, Output, Verbosity
 from datagit.errors import UsageError
 from datagit.ui.progress import ShowProgress
@@ -105,6 +105,16 @@ def optional_value(
 ) -> Callable[[_F], _F]:
     """Return a decorator for an option whose value may be left out, and then is bare; None where it is not given."""
     return click.option(*names, cls=OptionalValueOption, bare=bare, help=help, default=None, **attributes)
+
+
+def last_value(
+    *names: str,
+    bare: str,
+    help: str,  # noqa: A002 click's own word
+    **attributes: Any,  # noqa: ANN401 click checks its own attributes
+) -> Callable[[_F], _F]:
+    """Return a decorator for an option that means bare where it is the last word, and takes the next one otherwise."""
+    return click.option(*names, cls=LastValueOption, bare=bare, help=help, **attributes)
 
 
 def number_option(

@@ -156,6 +156,14 @@ class Door:
         )
         return signature
 
+    def recorder(self) -> "Signature":
+        """Return who moves a ref: the committer, or nobody where nobody said who that is; only objects need a name."""
+        try:
+            return self.signature("COMMITTER")
+        except importlib.import_module("datagit.cli.identity").IdentityError:
+            signature: Signature = importlib.import_module("datagit.objects.commit").Signature("", "", self.now(), 0)
+            return signature
+
     def progress(self) -> Progress:
         """Return the progress of this run; it is finished when the command ends."""
         if self._progress is None and not self.quiet:

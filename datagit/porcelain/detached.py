@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 
 from datagit.ids import ObjectId, parse_id, short_id
-from datagit.porcelain.ref_list import RefObjects, short_name
+from datagit.porcelain.ref_list import RefObjects
 from datagit.store.log import LogPlace, iter_entries
+from datagit.store.log_entry import LogEntry
 from datagit.store.reflog import SWITCHING
 from datagit.store.refs import HEADS, REMOTES, TAGS, Refs
 
-_MOVING = re.compile(r"[a-z]+: moving from (\S+) to (\S+)")
+_MOVING = re.compile(r"[a-z]+: moving from \S+ to (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,34 @@ def find_detached(place: LogPlace, refs: Refs, known: RefObjects) -> DetachedHea
     if refs.head.startswith("refs/"):
         return None
     here = parse_id(refs.head)
+    entry = _last_switch(place, refs)
+    if entry is None or entry.head is None or entry.head.startswith("refs/"):
+        return DetachedHead(here, short_id(here), moved=False)
+    start = parse_id(entry.head)
+    match = _MOVING.match(entry.op)
+    name = None if match is None else _ref_at(match[1], start, refs, known)
+    return DetachedHead(here, name or short_id(start), here != start)
+
+
+def _last_switch(place: LogPlace, refs: Refs) -> LogEntry | None:
+    """Return the entry that checked something out last; one that only stayed at the same commit does not count."""
+    found: LogEntry | None = None
     for entry in iter_entries(place, refs):
-        if entry.head is not None and entry.op.startswith(SWITCHING):
-            if entry.head.startswith("refs/"):
-                break
-            start = parse_id(entry.head)
-            match = _MOVING.match(entry.op)
-            name = None if match is None else _ref_at(match[2], start, refs, known)
-            return DetachedHead(here, name or short_id(start), here != start)
-    return DetachedHead(here, short_id(here), moved=False)
+        if entry.head is None:
+            continue
+        if found is not None and entry.head != found.head:
+            break
+        if entry.op.startswith(SWITCHING):
+            found = entry
+        elif found is not None:
+            break
+    return found
 
 
 def _ref_at(text: str, start: ObjectId, refs: Refs, known: RefObjects) -> str | None:
-    """Return how to call the ref that text means, if it still is at start."""
+    """Return how Git calls the ref that text means, if it still is at start: branches keep their full name."""
     for name in (text, f"refs/{text}", TAGS + text, HEADS + text, REMOTES + text):
         oid = refs.heads.get(name)
         if oid is not None:
-            return short_name(name) if known.peeled(oid).oid == start else None
+            return name.removeprefix(TAGS).removeprefix(REMOTES) if known.peeled(oid).oid == start else None
     return None

@@ -205,7 +205,7 @@ _OF_OBJECT: dict[str, Callable[[Named], Value]] = {
 
 _OF_REF: dict[str, Callable[[RefContext, ListedRef], Value]] = {
     "refname": lambda _context, ref: ref.name,
-    "HEAD": lambda context, ref: "*" if ref.name in (context.head, "HEAD") else " ",
+    "HEAD": lambda context, ref: "*" if ref.name == context.head or ref.name.startswith("(") else " ",
     "symref": lambda _context, _ref: "",
     "upstream": lambda context, ref: (
         find_upstream(context.settings, short_name(ref.name)) if ref.name.startswith(HEADS) else None

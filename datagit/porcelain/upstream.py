@@ -1,5 +1,6 @@
 """The branch that a branch follows: ``branch.NAME.remote`` and ``branch.NAME.merge``, and how far the two are apart."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from datagit.ids import ObjectId
 from datagit.objects.reader import ObjectReader
 from datagit.revision.walk import walk_commits
 from datagit.store.refs import HEADS, REMOTES
+
+_FETCH = re.compile(r"remote\.(.+)\.fetch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,16 @@ def find_upstream(settings: Settings, branch: str) -> Upstream | None:
     return Upstream(remote, merge, f"{REMOTES}{remote}/{merge.removeprefix(HEADS)}")
 
 
-def find_remote_of(settings: Settings, ref: str) -> Upstream | None:
-    """Return the remote and the branch there that the ref below ``refs/remotes/`` stands for."""
-    remote, _, name = ref.removeprefix(REMOTES).partition("/")
-    found = Upstream(remote, HEADS + name, ref)
-    for refspec in settings.get_all(f"remote.{remote}.fetch"):
-        source, _, target = refspec.removeprefix("+").partition(":")
-        if (merge := _mapped(f"{target}:{source}", ref)) is not None:
-            return Upstream(remote, merge, ref)
-    return found if name else None
+def find_source(settings: Settings, ref: str) -> Upstream | None:
+    """Return the remote and the branch there that a ref was fetched from; None if no remote is set up to fetch it."""
+    for setting in settings:
+        match = _FETCH.fullmatch(setting.key)
+        if match is not None:
+            source, _, target = (setting.value or "").removeprefix("+").partition(":")
+            merge = _mapped(f"{target}:{source}", ref)
+            if merge is not None:
+                return Upstream(match[1], merge, ref)
+    return None
 
 
 def measure_distance(objects: ObjectReader, ours: ObjectId, theirs: ObjectId) -> Distance:

@@ -244,8 +244,7 @@ def _write_id(oid: ObjectId, option: str | None) -> str:
 
 def _write_upstream(upstream: Upstream, ref: ListedRef, option: str | None, writer: RefWriter) -> str:
     if option in (None, "short") or (option or "").startswith(("lstrip=", "rstrip=", "strip=")):
-        known = upstream.ref in writer.context.heads
-        return "" if not known and option is None else _strip(upstream.ref, option) if option else upstream.ref
+        return _strip(upstream.ref, option) if option else upstream.ref
     if option == "remotename":
         return upstream.remote
     if option == "remoteref":
