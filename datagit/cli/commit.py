@@ -153,7 +153,7 @@ def command(
         raise InvalidInputError(message, code="usage")
     committer = None if dry_run or short or porcelain else door.signature("COMMITTER")
     if signoff and committer is not None:
-        trailers = (*trailers, f"Signed-off-by: {committer.name} <{committer.email}>")
+        trailers = (f"Signed-off-by: {committer.name} <{committer.email}>", *trailers)
     wishes = Wishes(messages, file, edit, trailers, author, date, reset_author)
     paths = parse_pathspecs(specs, door.prefix(), os.fsencode(repo.root())) if specs else EVERYTHING
     run = Run.DRY if committer is None else Run.REAL

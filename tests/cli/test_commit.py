@@ -1,0 +1,240 @@
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from datagit.objects.commit import decode_commit
+from datagit.objects.kind import Kind
+from datagit.repository import open_repository
+from datagit.store.log import iter_entries
+from tests.invoke import Answer, dg, git, plain_environment
+
+_ID = re.compile(rb"\b[0-9a-f]{7,64}\b")
+
+
+def masked(answer: Answer) -> tuple[int, bytes]:
+    return answer.code, _ID.sub(b"<id>", answer.out)
+
+
+class Both:
+    """A git and a dg repository that see the same files and commands."""
+
+    def __init__(self, folder: Path) -> None:
+        self.git, self.dg = folder / "git", folder / "dg"
+        for root in (self.git, self.dg):
+            root.mkdir()
+        self("init", "-b", "main")
+
+    def write(self, **files: str) -> None:
+        for root in (self.git, self.dg):
+            for name, content in files.items():
+                (root / name).write_text(content)
+
+    def run(
+        self, *words: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None
+    ) -> tuple[Answer, Answer]:
+        variables = {**plain_environment(self.git.parent), "GIT_EDITOR": "false", **(environment or {})}
+        return (
+            git(self.git, *words, stdin=stdin, environment=variables),
+            dg(self.dg, *words, stdin=stdin, environment=variables),
+        )
+
+    def __call__(self, *words: str, **context: Mapping[str, str]) -> Answer:
+        """Run a command on both sides; exit code and, for commit, output have to agree."""
+        expected, got = self.run(*words, environment=context.get("environment"))
+        assert got.code == expected.code, (words, got, expected)
+        if words[0] == "commit":
+            assert masked(got) == masked(expected), (words, got.err)
+        return got
+
+    def messages(self) -> None:
+        """Compare what is in the commits, newest first."""
+        log = git(self.git, "log", "-z", "--format=%an|%ae|%at|%cn|%ct|%B").out
+        expected = [part.rstrip(b"\n") for part in log.removesuffix(b"\0").split(b"\0")]
+        repo = open_repository(self.dg)
+        oid = repo.store.refs().target_of_head()
+        found = []
+        while oid is not None:
+            commit = decode_commit(repo.store.read(Kind.COMMIT, oid))
+            author, committer = commit.author, commit.committer
+            fields = (author.name, author.email, author.time, committer.name, committer.time, commit.message)
+            found.append("|".join(map(str, fields)).encode().rstrip(b"\n"))
+            oid = commit.parents[0] if commit.parents else None
+        assert found == expected
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Both:
+    return Both(tmp_path)
+
+
+def test_commits_are_made_and_told_as_git_does(both: Both) -> None:
+    both.write(a="one\n", b="two\n")
+    both("add", "a", "b")
+    both("commit", "-m", "first", "-m", "  why\n\n\n\nreally  ")
+    both.write(a="one\nmore\n")
+    both("commit", "-am", "second")
+    both.write(c="three\n")
+    both("add", "c")
+    both("commit", "-q", "-m", "third", "--author", "X Y <x@y.z>", "--date", "2020-01-01T00:00:00 +0900")
+    both("commit", "--amend", "--no-edit")
+    both("commit", "--amend", "-m", "better", "--author=Q <q@r>")
+    both("commit", "--amend", "--no-edit", "--reset-author")
+    both("commit", "--allow-empty", "-m", "empty", "--trailer", "Task=D-17", "-s")
+    for root in (both.git, both.dg):
+        (root / "a").rename(root / "moved")
+    both("add", "-A")
+    both("commit", "-m", "move")
+    both.messages()
+
+
+def test_paths_commit_only_what_they_name(both: Both) -> None:
+    both.write(a="1\n", b="1\n", c="1\n")
+    both("add", ".")
+    both("commit", "-m", "first")
+    both.write(a="2\n", b="2\n", c="2\n", d="2\n")
+    both("add", "b")
+    both("commit", "-m", "only a", "a")
+    both("commit", "-m", "nothing of d", "d")
+    both("commit", "-m", "b and c", "-i", "c")
+    both.write(a="3\n", b="3\n")
+    both("add", "a")
+    (both.git / "b").unlink()
+    (both.dg / "b").unlink()
+    both("commit", "-m", "b is gone", "b")
+    both("commit", "-m", "a")
+    both.messages()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-m", "x", "-F", "a"],
+        ["-F", "nowhere"],
+        ["--author", "nobody", "-m", "x"],
+        ["-a", "-m", "x", "a"],
+        ["-m", "x", "nowhere"],
+        ["--date", "never ever", "-m", "x"],
+        ["-m", ""],
+        ["-m", " \n\t"],
+        ["--no-edit"],
+        ["--amend", "--no-edit"],
+        ["-o", "-m", "x"],
+        ["--bogus"],
+        ["--reset-author", "-m", "x"],
+        [],
+    ],
+    ids=" ".join,
+)
+def test_what_is_refused_gets_gits_exit_code(both: Both, words: list[str]) -> None:
+    both.write(a="one\n")
+    both("add", "a")
+    expected, got = both.run("commit", *words)
+    assert (got.code, got.out) == (expected.code, expected.out), (got.err, expected.err)
+    assert got.code != 0
+
+
+def test_an_empty_change_is_refused_unless_it_is_allowed(both: Both) -> None:
+    both.write(a="one\n")
+    both("add", "a")
+    both("commit", "-m", "first")
+    assert both.run("commit", "-m", "again")[1].code == 1
+    both("commit", "--allow-empty", "-m", "again")
+    expected, got = both.run("commit", "--amend", "-m", "still empty")
+    assert (got.code, expected.code) == (1, 1)
+    assert b"You asked to amend the most recent commit" in got.err
+    both("commit", "--amend", "--allow-empty", "-m", "still empty")
+    both("commit", "--allow-empty", "--allow-empty-message", "-m", "")
+    both.messages()
+
+
+def test_the_message_comes_from_a_file_or_stdin(both: Both) -> None:
+    both.write(a="one\n", why="# kept\nsubject\n\n\nbody  \n")
+    both("add", "a")
+    both("commit", "-F", "why")
+    both.write(a="two\n")
+    both("add", "a")
+    for answer in both.run("commit", "-F", "-", stdin=b"from stdin"):
+        assert answer.code == 0
+    both.messages()
+
+
+def test_the_editor_gets_a_template_and_its_comments_are_dropped(both: Both, tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text(
+        '#!/bin/sh\ncp "$1" "$SEEN"\n{ echo "# no"; echo; echo "edited  "; cat "$1"; } > "$1.new"\nmv "$1.new" "$1"\n'
+    )
+    editor.chmod(0o755)
+    seen = tmp_path / "seen"
+    both.write(a="one\n")
+    both("add", "a")
+    both("commit", environment={"GIT_EDITOR": str(editor), "SEEN": str(seen)})
+    template = seen.read_text()
+    assert template.startswith("\n# Please enter the commit message for your changes. Lines starting\n")
+    assert "\n# On branch main\n" in template
+    both.write(a="two\n")
+    both("commit", "-a", "-m", "given", "-e", environment={"GIT_EDITOR": str(editor), "SEEN": str(seen)})
+    assert seen.read_text().startswith("given\n\n# Please enter")
+    both("commit", "--amend", environment={"DG_EDITOR": "true", "GIT_EDITOR": "true"})
+    both.messages()
+    for editor_words in ("true", "false", ":"):
+        assert both("commit", "--allow-empty", environment={"GIT_EDITOR": editor_words}).code == 1
+
+
+def test_a_dry_run_changes_nothing(both: Both) -> None:
+    both.write(a="one\n")
+    both("add", "a")
+    before = sorted(path.name for path in both.dg.rglob("*"))
+    assert dg(both.dg, "commit", "--dry-run").code == 0
+    assert dg(both.dg, "commit", "-a", "--dry-run").code == 0
+    assert sorted(path.name for path in both.dg.rglob("*")) == before
+    both("commit", "-m", "first")
+    assert dg(both.dg, "commit", "--dry-run").code == 1
+
+
+def test_a_detached_head_moves_and_branches_stay(both: Both) -> None:
+    both.write(a="one\n")
+    both("add", "a")
+    both("commit", "-m", "first")
+    both("checkout", "--detach")
+    both.write(a="two\n")
+    both("commit", "-am", "aside")
+    both("checkout", "main")
+    assert (both.dg / "a").read_text() == "one\n"
+    both.messages()
+
+
+def test_the_log_tells_what_kind_of_commit_it_was(both: Both) -> None:
+    both.write(a="one\n")
+    both("add", "a")
+    both("commit", "-m", "first\nline")
+    both("commit", "--allow-empty", "-m", "second")
+    both("commit", "--amend", "--allow-empty", "-m", "third")
+    repo = open_repository(both.dg)
+    ops = [entry.op for entry in iter_entries(repo.store, repo.store.refs())]
+    assert ops == ["commit (amend): third", "commit: second", "commit (initial): first line", "init"]
+
+
+def test_json_names_the_commit(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("one\n")
+    dg(tmp_path, "init")
+    dg(tmp_path, "add", "a")
+    document = json.loads(dg(tmp_path, "commit", "-m", "first", "--json").out)
+    oid = open_repository(tmp_path).store.refs().target_of_head()
+    assert oid is not None
+    assert (document["version"], document["commit"], document["branch"]) == (1, oid.hex(), "main")
+    assert (document["files_changed"], document["insertions"], document["deletions"]) == (1, 1, 0)
+    refused = dg(tmp_path, "commit", "-m", "again", "--json")
+    assert refused.code == 1
+    assert json.loads(refused.out)["error"]["code"] == "nothing-to-commit"
+
+
+def test_a_message_that_no_commit_can_hold_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("one\n")
+    dg(tmp_path, "init")
+    dg(tmp_path, "add", "a")
+    for content in (b"nul \0", b"latin \xe9", b"x" * (1 << 20)):
+        assert dg(tmp_path, "commit", "-F", "-", stdin=content).code == 128
+    assert open_repository(tmp_path).store.refs().target_of_head() is None
