@@ -85,7 +85,7 @@ class _Sink:
         return blob_id(room[:size])
 
     def large(self, descriptor: int, size: int) -> ObjectId:
-        oid: ObjectId = _large_file().hash_large(descriptor, size)
+        oid: ObjectId = _large_file().hash_large(_large_file().descriptor_source(descriptor), size)
         return oid
 
     def finish(self) -> tuple[PackFile, ...]:
@@ -140,7 +140,8 @@ class _PackSink(_Sink):
         return frame
 
     def large(self, descriptor: int, size: int) -> ObjectId:
-        oid: ObjectId = _large_file().store_large(descriptor, size, self._data, self._meta, self._known)
+        source = _large_file().descriptor_source(descriptor)
+        oid: ObjectId = _large_file().store_large(source, size, self._data, self._meta, self._known)
         return oid
 
     def finish(self) -> tuple[PackFile, ...]:

@@ -1,6 +1,8 @@
 """A large file, read window by window: cut by content into chunks, hashed on all cores, stored as far as it is new."""
 
 import os
+from collections.abc import Callable
+from typing import TypeAlias
 
 from datagit.ids import ObjectId, blob_hasher, blob_id
 from datagit.objects.chunks import LARGEST_CHUNK, Fineness, cut_buffer, cut_front, plan_chunk_list
@@ -13,25 +15,28 @@ from datagit.store.zstd import PROBE, compress_if_pays
 _WINDOW = 16 << 20
 _REMEMBERED = 1_000_000  # chunk ids kept, so that a chunk that repeats is stored once
 
+Source: TypeAlias = Callable[[memoryview], int]
+"""Reads the next bytes into a buffer and returns how many; 0 at the end."""
 
-def hash_large(descriptor: int, size: int) -> ObjectId:
-    """Return the id of the size bytes of an open file; raise SourceChangedError if it has fewer."""
+
+def hash_large(source: Source, size: int) -> ObjectId:
+    """Return the id of the size bytes of source; raise SourceChangedError if it has fewer."""
     view = memoryview(bytearray(min(_WINDOW, size)))
     hasher = blob_hasher()
     done = 0
     while done < size:
         wanted = min(len(view), size - done)
-        _fill(descriptor, view[:wanted])
+        _fill(source, view[:wanted])
         hasher.update(view[:wanted])
         done += wanted
     return ObjectId(hasher.digest())
 
 
-def store_large(descriptor: int, size: int, data: PackWriter, meta: PackWriter, known: Store | None) -> ObjectId:
-    """Return the id of the size bytes of an open file, after its chunks went into data and its chunk list into meta.
+def store_large(source: Source, size: int, data: PackWriter, meta: PackWriter, known: Store | None) -> ObjectId:
+    """Return the id of the size bytes of source, after its chunks went into data and its chunk list into meta.
 
     Args:
-        descriptor: open at its start.
+        source: at its start.
         size: bytes to read, more than none.
         data: takes the chunks.
         meta: takes the chunk list and its segments.
@@ -51,7 +56,7 @@ def store_large(descriptor: int, size: int, data: PackWriter, meta: PackWriter, 
     while done < size:
         wanted = min(len(view) - kept, size - done)
         end = kept + wanted
-        _fill(descriptor, view[kept:end])
+        _fill(source, view[kept:end])
         hasher.update(view[kept:end])
         done += wanted
         if fineness is None:
@@ -75,6 +80,11 @@ def store_large(descriptor: int, size: int, data: PackWriter, meta: PackWriter, 
     return oid
 
 
+def descriptor_source(descriptor: int) -> Source:
+    """Return what reads an open file from where it stands."""
+    return lambda room: os.readv(descriptor, (room,))
+
+
 def _store_list(oid: ObjectId, oids: list[ObjectId], lengths: list[int], meta: PackWriter, known: Store | None) -> None:
     plan = plan_chunk_list(oids, lengths)
     for segment_oid, segment in plan.segments:
@@ -85,10 +95,10 @@ def _store_list(oid: ObjectId, oids: list[ObjectId], lengths: list[int], meta: P
         meta.add(Kind.CHUNKS, oid, plan.root)
 
 
-def _fill(descriptor: int, room: memoryview) -> None:
+def _fill(source: Source, room: memoryview) -> None:
     done = 0
     while done < len(room):
-        got = os.readv(descriptor, (room[done:],))
+        got = source(room[done:])
         if not got:
             raise SourceChangedError
         done += got
