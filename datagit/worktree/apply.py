@@ -1,29 +1,31 @@
 """Makes a checkout plan true: what goes, goes first; then files, by worker processes if there are many; links last."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute
 
-from datagit.index.index import INDEX_SCHEMA
+from datagit.index.index import INDEX_SCHEMA, sort_rows
 from datagit.objects.mode import Mode
 from datagit.objects.reader import ObjectReader
 from datagit.progress import Progress, Unit
 from datagit.storage.durable import storage_error
-from datagit.worktree.files import Folders, PathChangedError, Seen, StatResult, remove_file
+from datagit.worktree.apply_team import write_side_by_side
+from datagit.worktree.files import Folders, PathChangedError, Seen, remove_file
 from datagit.worktree.plan import ABSENT, CheckoutPlan
 from datagit.worktree.stat_columns import DIRECTORY
-from datagit.worktree.writer import Wanted, write_slice
+from datagit.worktree.writer import Wanted, WrittenColumns, write_slice
 
 pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 Column: TypeAlias = Any
 """A pyarrow Array or ChunkedArray."""
 
-_Written: TypeAlias = Iterator[tuple[bytes, StatResult]]
+_WORTH_A_WORKER = 1000
+"""Files; below, starting a worker takes longer than what it saves."""
 
 
 def apply_checkout(
@@ -53,12 +55,26 @@ def apply_checkout(
         progress.advance(leaving.num_rows)
         _clear_empty_folders(root_path, coming)
         links = pc.equal(coming["new_mode"], int(Mode.SYMLINK))
-        written: dict[bytes, StatResult] = {}
+        tables = []
+        # links last: none may stand in the way of a file
         for part in (coming.filter(pc.invert(links)), coming.filter(links)):
-            written.update(write_slice(root_path, objects, _wanted(part), progress.advance))
+            written = _write(root_path, objects, _wanted(part), jobs, progress)
+            tables.append(_index_rows(part.combine_chunks(), written))
     except OSError as error:
         raise storage_error(error, "write", os.fsdecode(error.filename or root_path)) from error
-    return _index_rows(coming, written)
+    return sort_rows(pa.concat_tables(tables))
+
+
+def _write(
+    root_path: bytes, objects: ObjectReader, wanted: Sequence[Wanted], jobs: int | None, progress: Progress
+) -> WrittenColumns:
+    """Write wanted here, or by worker processes where these save more time than their start takes."""
+    workers = min(jobs or os.cpu_count() or 1, len(wanted) // _WORTH_A_WORKER)
+    if workers > 1:
+        return write_side_by_side(root_path, objects, wanted, workers, progress.advance)
+    columns = WrittenColumns(len(wanted))
+    write_slice(root_path, objects, wanted, columns, progress.advance)
+    return columns
 
 
 def remove_files(root_path: bytes, leaving: Sequence[Wanted], needed: frozenset[bytes]) -> None:
@@ -119,17 +135,15 @@ def _wanted(rows: pa.Table) -> list[Wanted]:
     ]
 
 
-def _index_rows(coming: pa.Table, written: dict[bytes, StatResult]) -> pa.Table:
-    paths: list[Any] = coming["path"].to_pylist()
-    stats = [written[path] for path in paths]
+def _index_rows(coming: pa.Table, written: WrittenColumns) -> pa.Table:
     columns: list[Column] = [
         coming["path"],
         coming["new_mode"],
         coming["new_size"],
         coming["new_id"],
-        pa.array([0] * len(stats), pa.uint8()),
-        pa.array([found.st_mtime_ns for found in stats], pa.int64()),
-        pa.array([found.st_ctime_ns for found in stats], pa.int64()),
-        pa.array([found.st_ino for found in stats], pa.uint64()),
+        pa.array(bytes(coming.num_rows), pa.uint8()),
+        pa.array(written.mtime_ns, pa.int64()),
+        pa.array(written.ctime_ns, pa.int64()),
+        pa.array(written.inode, pa.uint64()),
     ]
     return pa.Table.from_arrays(columns, schema=INDEX_SCHEMA)

@@ -163,7 +163,7 @@ def lstat_in(folder: int, name: bytes) -> os.stat_result | None:
 
 
 def write_file(
-    folder: int, path: bytes, parts: Iterable[Bytes], mode: Mode, seen: Seen | None, expect: ObjectId | None
+    folder: int, path: bytes, parts: Iterable[Bytes], mode: int, seen: Seen | None, expect: ObjectId | None
 ) -> os.stat_result:
     """Give a file its content in place of what the plan saw, and return its lstat.
 
@@ -181,7 +181,7 @@ def write_file(
     """
     name = path[path.rfind(b"/") + 1 :]
     temporary = temporary_name().encode()
-    handle = os.open(temporary, _CREATE, 0o777 if mode is Mode.EXECUTABLE else 0o666, dir_fd=folder)
+    handle = os.open(temporary, _CREATE, 0o777 if mode == Mode.EXECUTABLE else 0o666, dir_fd=folder)
     try:
         hasher = None if expect is None else blob_hasher()
         for part in parts:

@@ -1,6 +1,7 @@
 """A slice of a checkout, written file by file: the part that worker processes share. No pyarrow here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from datagit.ids import ObjectId
@@ -11,8 +12,7 @@ from datagit.objects.mode import Mode
 from datagit.objects.reader import ObjectReader
 from datagit.worktree.files import Folders, Seen, StatResult, write_file, write_link
 
-_BATCH_FILES = 512
-_BATCH_BYTES = 32 << 20
+_BATCH_FILES = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,47 @@ class Wanted:
     seen: Seen | None
 
 
+class WrittenColumns:
+    """The stat data of files that were written, in the order that they were asked for."""
+
+    __slots__ = ("ctime_ns", "inode", "mtime_ns")
+
+    def __init__(self, count: int) -> None:
+        self.mtime_ns = array("q", bytes(8 * count))
+        self.ctime_ns = array("q", bytes(8 * count))
+        self.inode = array("Q", bytes(8 * count))
+
+    def put(self, number: int, found: StatResult) -> None:
+        """Note lstat of the file asked for as this number."""
+        self.mtime_ns[number] = found.st_mtime_ns
+        self.ctime_ns[number] = found.st_ctime_ns
+        self.inode[number] = found.st_ino
+
+    @classmethod
+    def joined(cls, parts: Sequence["WrittenColumns"]) -> "WrittenColumns":
+        """Return the rows of all parts, one part after the other."""
+        whole = cls(0)
+        for part in parts:
+            whole.mtime_ns += part.mtime_ns
+            whole.ctime_ns += part.ctime_ns
+            whole.inode += part.inode
+        return whole
+
+
 def write_slice(
-    root_path: bytes, objects: ObjectReader, wanted: Sequence[Wanted], advance: Callable[[int], None]
-) -> Iterator[tuple[bytes, StatResult]]:
-    """Write files and links, and yield (path, lstat) of each; the order is what is cheapest to read.
+    root_path: bytes,
+    objects: ObjectReader,
+    wanted: Sequence[Wanted],
+    columns: WrittenColumns,
+    advance: Callable[[int], None],
+) -> None:
+    """Write files and links, and note the lstat of each.
 
     Args:
         root_path: the working tree.
         objects: where the blobs are.
         wanted: sorted by path.
+        columns: takes the stat data, a row for each of wanted.
         advance: hears of files as they are written.
 
     Raises:
@@ -50,19 +82,22 @@ def write_slice(
         ObjectMissingError, ObjectCorruptError: a blob cannot be had.
     """
     with Folders(root_path) as folders:
-        for batch in _batches(wanted):
-            whole: dict[ObjectId, list[Wanted]] = {}
-            for want in batch:
+        for start in range(0, len(wanted), _BATCH_FILES):
+            whole: dict[ObjectId, list[int]] = {}
+            for number in range(start, min(start + _BATCH_FILES, len(wanted))):
+                want = wanted[number]
                 if want.size > LARGEST_WHOLE and want.mode != Mode.SYMLINK:
                     folder = folders.make(want.path.rpartition(b"/")[0])
                     parts = blob_parts(objects, want.oid)
-                    yield want.path, write_file(folder, want.path, parts, Mode(want.mode), want.seen, want.oid)
+                    found = write_file(folder, want.path, parts, want.mode, want.seen, want.oid)
+                    columns.put(number, found)
                     advance(1)
                 else:
-                    whole.setdefault(want.oid, []).append(want)
+                    whole.setdefault(want.oid, []).append(number)
+            # read_many holds a window of its packs and not the batch, so memory stays bounded
             for oid, content in objects.read_many(Kind.BLOB, list(whole)):
-                for want in whole[oid]:
-                    yield want.path, _write_whole(folders, want, content)
+                for number in whole[oid]:
+                    columns.put(number, _write_whole(folders, wanted[number], content))
                     advance(1)
 
 
@@ -70,18 +105,4 @@ def _write_whole(folders: Folders, want: Wanted, content: bytes) -> StatResult:
     folder = folders.make(want.path.rpartition(b"/")[0])
     if want.mode == Mode.SYMLINK:
         return write_link(folder, want.path, content, want.seen)
-    return write_file(folder, want.path, (content,), Mode(want.mode), want.seen, None)
-
-
-def _batches(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
-    """Yield wanted in pieces of bounded size, so that memory stays bounded."""
-    batch: list[Wanted] = []
-    size = 0
-    for want in wanted:
-        batch.append(want)
-        size += min(want.size, LARGEST_WHOLE)
-        if len(batch) == _BATCH_FILES or size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+    return write_file(folder, want.path, (content,), want.mode, want.seen, None)
