@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagit.ids import ObjectId
+from datagit.objects.cuts import FORMAT_1
 from datagit.objects.kind import Kind
 from datagit.objects.memory import MemoryObjects
-from datagit.objects.node import decode_node
+from datagit.objects.node import LEAF_SCHEMA, decode_node
 from datagit.objects.tree import (
     EMPTY_TREE,
     TreeRow,
@@ -133,3 +134,30 @@ def test_equal_roots_are_compared_without_a_single_read() -> None:
             raise AssertionError((kind, oid))
 
     assert diff_nodes(Unreadable(), ObjectId(b"r" * 32), ObjectId(b"r" * 32)).num_rows == 0
+
+
+def test_an_edit_rewrites_few_nodes_of_each_level() -> None:
+    chance = random.Random(7)
+    paths = [chance.randbytes(8).hex().encode() for _ in range(60_000)]
+    for rule, average in ((FORMAT_1, 1.1), (SMALL_RULE, 1.6)):
+        files = pa.table(
+            [
+                pa.array(paths, pa.binary()),
+                pa.repeat(pa.scalar(0, pa.uint8()), len(paths)),
+                pa.repeat(pa.scalar(9, pa.int64()), len(paths)),
+                pa.array([b"i" * 32] * len(paths), pa.binary(32)),
+            ],
+            schema=LEAF_SCHEMA,
+        )
+        objects = MemoryObjects()
+        root = objects.keep(build_tree(files, rule))
+        leaves: list[int] = []
+        for _ in range(60):
+            gone = pa.array([chance.choice(paths)], pa.binary())
+            put = files.slice(0, 1).set_column(0, LEAF_SCHEMA.field(0), pa.array([chance.randbytes(9).hex().encode()]))
+            for removed, added in ((gone, put[:0]), (nothing(), put)):
+                new = edit_tree(objects, root, removed, added, rule)
+                levels = [decode_node(content).level for _, content in new.nodes]
+                leaves.append(levels.count(0))
+                assert max(levels.count(level) for level in levels) <= (3 if rule is FORMAT_1 else 8)
+        assert sum(leaves) / len(leaves) <= average
