@@ -141,4 +141,4 @@ def explain_obstacles(
 
 def _folders_above(path: bytes) -> list[bytes]:
     names = path.rstrip(b"/").split(b"/")
-    return [b"/".join(names[:end]) for end in range(1, len(names) + 1)]
+    return [b"/".join(names[:end]) for end in range(1, len(names))]

@@ -17,6 +17,7 @@ from datagit.objects.commit import Commit, Signature
 from datagit.objects.kind import Kind
 from datagit.objects.tag import decode_tag
 from datagit.objects.tree import EMPTY_TREE
+from datagit.porcelain.in_the_way import UnmergedIndexError
 from datagit.porcelain.move_files import LocalWork, MovePlan, apply_move, journal, plan_move, tree_of
 from datagit.porcelain.record import record_change
 from datagit.porcelain.worktree_changes import find_worktree_changes
@@ -31,6 +32,7 @@ MERGE_STATE = "merge"
 """The folder of the merge in progress, in Repository.state."""
 _MOST_LEFT_SHOWN = 4
 _VERB = "checkout"  # in the log, like Git, for switch as well
+_ORPHAN = "orphan"  # as in Git, @{-1} does not count the way to a branch without commits, only the way back
 
 
 class Moving(enum.Enum):
@@ -173,6 +175,15 @@ def apply_switch(repo: Repository, plan: SwitchPlan, who: Signature, progress: P
     return index
 
 
+def reset_files(repo: Repository, refs: Refs, progress: Progress) -> None:
+    """Make index and tracked files what HEAD is and forget a merge that waits; the lock must be held."""
+    tree = tree_of(repo, refs.target_of_head())
+    plan = plan_move(repo, tree, tree, LocalWork.DISCARD, progress)
+    with journal(repo, plan.checkout, op=_VERB, progress=progress):
+        apply_move(repo, plan, progress)
+    clear_merge_state(repo.state / MERGE_STATE)
+
+
 def list_local_changes(
     repo: Repository, commit: ObjectId | None, progress: Progress, index: Index | None = None
 ) -> list[LocalChange]:
@@ -182,13 +193,17 @@ def list_local_changes(
         repo: the repository.
         commit: what HEAD is.
         progress: hears of files that must be hashed.
-        index: as it is; loaded if it is not given.
+        index: as it is after a switch; loaded if it is not given.
+
+    Raises:
+        UnmergedIndexError: conflicts wait in the index.
     """
     index = load_index(repo.index) if index is None else index
+    if index.unmerged_count:
+        raise UnmergedIndexError(pc.unique(index.unmerged["path"]).to_pylist())
     staged = diff_staged(repo.store, tree_of(repo, commit), index.rows)
     found = find_worktree_changes(index, repo.root(), progress).changes
-    letters: dict[bytes, str] = dict.fromkeys(pc.unique(index.unmerged["path"]).to_pylist(), "U")
-    letters |= _letters(staged)
+    letters = _letters(staged)
     for path, letter in _letters(found).items():
         if letters.get(path) != "A":
             letters[path] = letter
@@ -229,8 +244,11 @@ def _commits_of(repo: Repository, tips: set[ObjectId]) -> set[ObjectId]:
 def _go(repo: Repository, plan: SwitchPlan, who: Signature) -> None:
     """Move HEAD, which commits the switch; a merge that waited here is over with it."""
     destination, before = plan.destination, plan.before
-    op = f"{_VERB}: moving from {before.branch or before.head} to {destination.spelled}"
-    record_change(repo, op, destination.refs, destination.head, who)
+    verb = _VERB if destination.commit is not None else _ORPHAN
+    op = f"{verb}: moving from {before.branch or before.head} to {destination.spelled}"
+    # as in Git, @{-1} counts from a branch to itself, and not from a commit to itself
+    if destination.head != before.head or before.branch is not None:
+        record_change(repo, op, destination.refs, destination.head, who)
     clear_merge_state(repo.state / MERGE_STATE)
 
 
