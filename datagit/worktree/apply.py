@@ -128,11 +128,11 @@ def _folders_of(coming: pa.Table) -> frozenset[bytes]:
 
 def _wanted(rows: pa.Table) -> list[Wanted]:
     """Return plan rows as values, for those who work on one file at a time."""
-    columns: list[list[Any]] = [rows[name].to_pylist() for name in rows.column_names]
-    return [
-        Wanted(path, mode, size, oid, Seen(*seen) if seen[0] < DIRECTORY else None)
-        for path, mode, size, oid, *seen in zip(columns[0], *columns[4:], strict=True)
-    ]
+    named: tuple[list[Any], ...] = tuple(rows[f"new_{name}"].to_pylist() for name in ("mode", "size", "id"))
+    seen: tuple[list[Any], ...] = tuple(rows[f"seen_{name}"].to_pylist() for name in Seen._fields)
+    there = [what if what.mode < DIRECTORY else None for what in map(Seen, *seen)]
+    paths: list[Any] = rows["path"].to_pylist()
+    return list(map(Wanted, paths, *named, there))
 
 
 def _index_rows(coming: pa.Table, written: WrittenColumns) -> pa.Table:

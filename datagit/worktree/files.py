@@ -6,21 +6,20 @@ under its name whole, with its final mode, or not at all.
 
 import contextlib
 import errno
+import itertools
 import os
 import re
 import secrets
 import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import NoReturn, Protocol
+from typing import NamedTuple, NoReturn, Protocol
 
 from datagit.errors import RefusedError
 from datagit.ids import Bytes, ObjectId, blob_hasher
 from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.mode import Mode
 from datagit.objects.path import show_path
-from datagit.storage.durable import temporary_name
 from datagit.storage.rename import UnsafeFilesystemError, exchange, rename_to_new_name
 from datagit.worktree.stat_columns import row_mode
 
@@ -28,6 +27,9 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _BLOCKED = frozenset({errno.ENOTDIR, errno.ELOOP})
 _OPEN_HANDLES = 128
+
+_NAME_START = b".tmp-" + secrets.token_hex(4).encode()
+_NAME_NUMBERS = itertools.count()
 
 TEMPORARY = re.compile(rb"\.tmp-[0-9a-f]{16}")
 """Names of files that are being written."""
@@ -50,8 +52,7 @@ class PathChangedError(RefusedError):
         self.path = path
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What the plan saw at a path: enough to know the same file again."""
 
     mode: int
@@ -180,7 +181,7 @@ def write_file(
         InvalidObjectError: the parts are not the blob; nothing is written.
     """
     name = path[path.rfind(b"/") + 1 :]
-    temporary = temporary_name().encode()
+    temporary = _temporary_name()
     handle = os.open(temporary, _CREATE, 0o777 if mode == Mode.EXECUTABLE else 0o666, dir_fd=folder)
     try:
         hasher = None if expect is None else blob_hasher()
@@ -210,7 +211,7 @@ def write_link(folder: int, path: bytes, target: bytes, seen: Seen | None) -> os
         message = f"the target of the symbolic link {show_path(path)} cannot be written"
         raise InvalidObjectError(message)
     name = path[path.rfind(b"/") + 1 :]
-    temporary = temporary_name().encode()
+    temporary = _temporary_name()
     os.symlink(target, temporary, dir_fd=folder)
     try:
         _put_in_place(folder, temporary, name, path, seen)
@@ -250,8 +251,7 @@ def remove_file(folder: int, path: bytes, seen: Seen) -> None:
 
 def is_same(now: StatResult, seen: Seen) -> bool:
     """Return whether lstat shows the very file that the plan saw, unchanged."""
-    found = (row_mode(now.st_mode), now.st_size, now.st_mtime_ns, now.st_ino)
-    return found == (seen.mode, seen.size, seen.mtime_ns, seen.inode)
+    return (row_mode(now.st_mode), now.st_size, now.st_mtime_ns, now.st_ino) == seen
 
 
 def hash_file(folder: int, name: bytes) -> tuple[ObjectId, os.stat_result] | None:
@@ -313,6 +313,11 @@ def _swap_in(folder: int, temporary: bytes, name: bytes, path: bytes, seen: Seen
         _unlink(folder, aside)
         raise PathChangedError(path)
     _unlink(folder, aside)
+
+
+def _temporary_name() -> bytes:
+    """Return a fresh name that TEMPORARY matches; chance is asked once, since a large checkout needs many."""
+    return b"%s%08x" % (_NAME_START, next(_NAME_NUMBERS) & 0xFFFFFFFF)
 
 
 def _aside_name() -> bytes:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from datagit.ids import ObjectId
 from datagit.objects.blob import blob_parts
@@ -15,8 +15,7 @@ from datagit.worktree.files import Folders, Seen, StatResult, write_file, write_
 _BATCH_FILES = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A file or link to write.
 
     Attributes:
