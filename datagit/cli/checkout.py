@@ -30,6 +30,7 @@ from datagit.ids import ObjectId, short_id
 from datagit.porcelain.move_files import LocalWork
 from datagit.porcelain.restore import Overlay, RestoreOptions, RestoreResult, Target, Unmerged, restore
 from datagit.porcelain.revisions import open_revisions
+from datagit.porcelain.switch import Moving
 from datagit.repository import locked
 from datagit.revision.parse import resolve, resolve_tree
 from datagit.revision.reader import AmbiguousRevisionError, PathNotInRevisionError, RevisionReader, UnknownRevisionError
@@ -217,10 +218,12 @@ def _switch(door: Door, at: Start, words: Words, branching: Branching) -> None:
         travel(door, at, orphan_trip(at, branching.orphan, commit, Files.KEEP))
     elif branching.new is not None:
         commit = at.refs.target_of_head() if named is None else named_commit(at, named)
-        travel(door, at, new_branch_trip(at, branching.new, commit, branching.manner))
+        stays = named is None and branching.manner is Manner.CREATE and at.local is LocalWork.CARRY
+        moving = Moving.HEAD_ONLY if stays else Moving.FILES_TOO
+        travel(door, at, new_branch_trip(at, branching.new, commit, branching.manner, moving))
     elif branching.detach:
         commit = head_commit(at) if named is None else named_commit(at, named)
-        travel(door, at, detached_trip(at, commit, named or "HEAD"))
+        travel(door, at, detached_trip(at, commit, named or "HEAD", Moving.FILES_TOO))
     elif named is None or named == "HEAD":
         head_commit(at)
         stay(door, at)
@@ -230,4 +233,4 @@ def _switch(door: Door, at: Start, words: Words, branching: Branching) -> None:
             travel(door, at, branch_trip(at, branch))
             return
         spelled = spell(at, named)
-        travel(door, at, detached_trip(at, named_commit(at, named), spelled, spelled))
+        travel(door, at, detached_trip(at, named_commit(at, named), spelled, Moving.FILES_TOO, spelled))

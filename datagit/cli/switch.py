@@ -22,7 +22,7 @@ from datagit.cli.switching import (
 from datagit.errors import InvalidInputError, NotFoundError
 from datagit.porcelain.move_files import LocalWork
 from datagit.porcelain.revisions import open_revisions
-from datagit.porcelain.switch import check_nothing_waits
+from datagit.porcelain.switch import Moving, check_nothing_waits
 from datagit.repository import locked
 from datagit.revision.parse import resolve
 from datagit.revision.reader import RevisionReader, UnknownRevisionError
@@ -74,15 +74,17 @@ def command(
         check_nothing_waits(repo)
         at = Start(repo, refs, open_revisions(repo, refs), local)
         named = previous(start[0]) if start else None
+        # without a start point only HEAD moves, so that conflicts may come along, too
+        moving = Moving.HEAD_ONLY if named is None else Moving.FILES_TOO
         new = create or force_create
         if orphan is not None:
             trip = orphan_trip(at, orphan, None, Files.REMOVE)
         elif new is not None:
             commit = refs.target_of_head() if named is None else named_commit(at, named)
-            trip = new_branch_trip(at, new, commit, Manner.RESET if force_create else Manner.CREATE)
+            trip = new_branch_trip(at, new, commit, Manner.RESET if force_create else Manner.CREATE, moving)
         elif detach:
             commit = head_commit(at) if named is None else named_commit(at, named)
-            trip = detached_trip(at, commit, named or "HEAD")
+            trip = detached_trip(at, commit, named or "HEAD", moving)
         else:
             branch = find_branch(at, named or "")
             if branch is None:

@@ -158,12 +158,12 @@ def branch_trip(at: Start, full: str) -> Trip:
     return Trip(branch_destination(at.repo, at.refs, full, full.removeprefix(HEADS)), Moving.FILES_TOO, words)
 
 
-def detached_trip(at: Start, commit: ObjectId, spelled: str, asked: str | None = None) -> Trip:
-    """Return the way to a commit, on no branch."""
-    return Trip(detached_destination(at.repo, commit, spelled), Moving.FILES_TOO, asked=asked)
+def detached_trip(at: Start, commit: ObjectId, spelled: str, moving: Moving, asked: str | None = None) -> Trip:
+    """Return the way to a commit, on no branch; asked is what has to be explained, if anything."""
+    return Trip(detached_destination(at.repo, commit, spelled), moving, asked=asked)
 
 
-def new_branch_trip(at: Start, name: str, commit: ObjectId | None, manner: Manner) -> Trip:
+def new_branch_trip(at: Start, name: str, commit: ObjectId | None, manner: Manner, moving: Moving) -> Trip:
     """Return the way to a branch that is made, or reset, at commit; None for one as unborn as HEAD is."""
     full = check_branch_name(name)
     if full in at.refs.heads and manner is Manner.CREATE:
@@ -171,8 +171,8 @@ def new_branch_trip(at: Start, name: str, commit: ObjectId | None, manner: Manne
     words = "Switched to a new branch"
     if full in at.refs.heads:
         words = "Reset branch" if full == at.refs.head else "Switched to and reset branch"
-    stays = commit == at.refs.target_of_head() and at.local is LocalWork.CARRY
-    moving = Moving.HEAD_ONLY if stays else Moving.FILES_TOO
+    if commit is None:
+        moving = Moving.HEAD_ONLY
     return Trip(new_branch_destination(at.repo, at.refs, full, commit), moving, words)
 
 
@@ -189,7 +189,8 @@ def orphan_trip(at: Start, name: str, commit: ObjectId | None, files: Files) -> 
     if full in at.refs.heads:
         raise BranchTakenError(name)
     moving = Moving.HEAD_ONLY if files is Files.KEEP and commit is None else Moving.FILES_TOO
-    return Trip(orphan_destination(full, tree_of(at.repo, commit)), moving, "Switched to a new branch")
+    words = "Already on" if full == at.refs.head else "Switched to a new branch"
+    return Trip(orphan_destination(full, tree_of(at.repo, commit)), moving, words)
 
 
 def stay(door: Door, at: Start) -> None:

@@ -67,4 +67,4 @@ def _paragraph(paths: Sequence[bytes], first: str, last: str) -> str:
     lines = [first, *(f"\t{show_path(path)}" for path in paths[:_MOST_SHOWN])]
     if len(paths) > _MOST_SHOWN:
         lines.append(f"\tand {len(paths) - _MOST_SHOWN:,} more")
-    return "\n".join([*lines, last] if last else lines)
+    return "\n".join([*lines, last])

@@ -92,8 +92,8 @@ class UnmergedPathError(RefusedError):
 
     code = "conflict"
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__("\nerror: ".join(lines), hint="take a side with '--ours' or '--theirs'")
+    def __init__(self, lines: Sequence[str], hint: str = "") -> None:
+        super().__init__("\nerror: ".join(lines), hint=hint)
 
 
 def restore(repo: Repository, paths: PathFilter, options: RestoreOptions, progress: Progress) -> RestoreResult:
@@ -121,7 +121,8 @@ def _from_index(
     names: list[bytes] = pc.unique(waiting["path"]).to_pylist()
     sides = waiting.slice(0, 0)
     if names and unmerged is Unmerged.REFUSE:
-        raise UnmergedPathError([f"path '{show_path(path)}' is unmerged" for path in names])
+        hint = "take a side with '--ours' or '--theirs'"
+        raise UnmergedPathError([f"path '{show_path(path)}' is unmerged" for path in names], hint)
     if unmerged in (Unmerged.OURS, Unmerged.THEIRS):
         sides = _side_rows(waiting, names, 2 if unmerged is Unmerged.OURS else 3)
     table = pa.concat_tables([rows, sides]).sort_by("path")
@@ -143,11 +144,10 @@ def _from_tree(
     progress: Progress,
 ) -> RestoreResult:
     source = _chosen(read_tree(repo.store, tree), paths)
-    _check_matched(paths, index.rows["path"], source["path"])
-    tracked: Any = pc.unique(_chosen(index.rows, paths)["path"])
-    gone = tracked.filter(pc.invert(pc.is_in(tracked, value_set=_one_piece(source["path"]))))
-    if options.overlay is Overlay.KEEP:
-        gone = gone.slice(0, 0)
+    tracked = index.rows["path"] if options.overlay is Overlay.REMOVE else index.rows["path"].slice(0, 0)
+    _check_matched(paths, tracked, source["path"])
+    chosen: Any = pc.unique(tracked.filter(paths.matches(tracked)))
+    gone = chosen.filter(pc.invert(pc.is_in(chosen, value_set=_one_piece(source["path"]))))
     changes = pa.concat_tables([_write_rows(source), _remove_rows(gone)]).sort_by("path").combine_chunks()
     if options.target is Target.INDEX:
         changed = _unlike(index, source)
