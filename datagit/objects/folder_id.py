@@ -1,9 +1,9 @@
 """The id of a folder: trees hold no folders, so it is derived from what is in one."""
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.ids import ObjectId
+from datagit.objects import compute as pc
 from datagit.objects.node import LEAF_SCHEMA
 from datagit.objects.path import LONGEST_PATH
 from datagit.objects.reader import ObjectReader

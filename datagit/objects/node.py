@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.ids import ID_SIZE, NODE_CONTEXT, Bytes, ObjectId, derived_id
+from datagit.objects import compute as pc
 from datagit.objects.columns import Array, Column
 from datagit.objects.invalid import InvalidObjectError, LimitExceededError
 from datagit.objects.kind import LARGEST, Kind

@@ -1,9 +1,9 @@
 """The path rules over a whole column: millions of paths are checked without a loop over them."""
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.errors import InvalidInputError
+from datagit.objects import compute as pc
 from datagit.objects.columns import Array, Column
 from datagit.objects.path import LONGEST_NAME, RESERVED, check_path
 
@@ -29,7 +29,7 @@ def check_paths(paths: Column) -> None:
     chunks: list[Array] = paths.chunks if isinstance(paths, pa.ChunkedArray) else [paths]
     for chunk in chunks:
         if len(chunk) and not _are_plain(chunk):
-            suspicious: Array = chunk.filter(_are_suspicious(chunk))
+            suspicious: Array = pc.filter(chunk, _are_suspicious(chunk))
             for path in suspicious.to_pylist():
                 check_path(path)
 
@@ -63,7 +63,7 @@ def _are_plain(paths: Array) -> bool:
     if pc.min(lengths).as_py() == 0 or pc.max(lengths).as_py() > LONGEST_NAME:
         return False
     ends = pa.chunked_array([pc.binary_slice(paths, 0, 1), pc.binary_slice(paths, -1)])
-    if not {b"/", b"."}.isdisjoint(ends.unique().to_pylist()):
+    if not {b"/", b"."}.isdisjoint(pc.unique(ends).to_pylist()):
         return False
     lowered = content.lower()
     if any(stem in lowered for stem in _RESERVED_STEMS):
@@ -75,7 +75,7 @@ def _are_suspicious(paths: Array) -> Array:
     """Return where a path may break a rule; nowhere else does one."""
     if not _is_utf8(paths):
         return pc.is_valid(paths)
-    text = paths.cast(pa.string())
+    text = pc.cast(paths, pa.string())
     long = pc.greater(pc.binary_length(paths), pa.scalar(LONGEST_NAME, pa.int32()))
     named = pc.or_(pc.match_substring_regex(text, _MALFORMED), pc.match_substring_regex(text, RESERVED))
     return pc.or_(named, long)
@@ -83,7 +83,7 @@ def _are_suspicious(paths: Array) -> Array:
 
 def _is_utf8(paths: Array) -> bool:
     try:
-        paths.cast(pa.string())
+        pc.cast(paths, pa.string())
     except pa.ArrowInvalid:
         return False
     return True

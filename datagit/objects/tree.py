@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.ids import ObjectId
+from datagit.objects import compute as pc
 from datagit.objects.columns import Column
 from datagit.objects.cuts import FORMAT_1, CutRule, find_cuts
 from datagit.objects.invalid import InvalidObjectError
@@ -294,11 +294,12 @@ def _merge_rows(old: pa.Table, gone: Sequence[bytes], put: pa.Table) -> pa.Table
     if not gone and not put.num_rows:
         return old
     touched = pa.chunked_array([pa.array(gone, pa.binary()), *put[key].chunks], pa.binary())
-    kept = old.filter(pc.invert(pc.is_in(old[key], value_set=touched.combine_chunks())))
+    kept: pa.Table = pc.filter(old, pc.invert(pc.is_in(old[key], value_set=touched.combine_chunks())))
     if not put.num_rows:
         return kept.combine_chunks()
     rows = pa.concat_tables([kept, put]).combine_chunks()
-    return rows.take(pc.sort_indices(rows[key]))
+    ordered: pa.Table = pc.take(rows, pc.sort_indices(rows[key]))
+    return ordered
 
 
 def _finish(level: _Level, old: frozenset[ObjectId]) -> NewTree:
@@ -326,18 +327,23 @@ def _collapse(objects: ObjectReader, new: NewTree) -> NewTree:
 
 def _sorted_rows(rows: pa.Table) -> pa.Table:
     """Return rows, checked, as LEAF_SCHEMA, sorted by path, each column in one piece."""
-    table = rows.select(LEAF_SCHEMA.names).cast(LEAF_SCHEMA).combine_chunks()
+    columns = [
+        rows[field.name] if rows[field.name].type == field.type else pc.cast(rows[field.name], field.type)
+        for field in LEAF_SCHEMA
+    ]
+    table = pa.Table.from_arrays(columns, schema=LEAF_SCHEMA).combine_chunks()
     if not table.num_rows:
         return LEAF_SCHEMA.empty_table()
     if (
         table.num_rows > 1
         and not pc.all(pc.less(table["path"].slice(0, len(table) - 1), table["path"].slice(1))).as_py()
     ):
-        table = table.take(pc.sort_indices(table["path"])).combine_chunks()
+        table = pc.take(table, pc.sort_indices(table["path"])).combine_chunks()
     check_ascending(table["path"])
     check_paths(table["path"])
     modes, sizes = pc.max(table["mode"]).as_py(), pc.min_max(table["size"])
-    if modes > max(Mode) or sizes["min"].as_py() < 0 or sizes["max"].as_py() > LARGEST_FILE:
+    nulls = any(column.null_count for column in table.columns)
+    if nulls or modes > max(Mode) or sizes["min"].as_py() < 0 or sizes["max"].as_py() > LARGEST_FILE:
         message = "a file has an unknown mode or an impossible size"
         raise InvalidObjectError(message)
     return table

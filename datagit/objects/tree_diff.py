@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.ids import ID_SIZE, ObjectId
+from datagit.objects import compute as pc
 from datagit.objects.columns import Array, Column
 from datagit.objects.node import LEAF_SCHEMA
 from datagit.objects.reader import ObjectReader
@@ -42,15 +42,16 @@ def diff_rows(old: pa.Table, new: pa.Table) -> pa.Table:
     """Return what differs between two tables of LEAF_SCHEMA, each path once in each: CHANGE_SCHEMA, sorted by path."""
     old_paths, new_paths = _one_piece(old["path"]), _one_piece(new["path"])
     places: Array = pc.index_in(new_paths, value_set=old_paths)
-    added = new.filter(pc.is_null(places))
-    removed = old.filter(pc.invert(pc.is_in(old_paths, value_set=new_paths)))
-    kept = new.filter(pc.is_valid(places))
-    before = old.take(places.drop_null())
+    added = pc.filter(new, pc.is_null(places))
+    removed = pc.filter(old, pc.invert(pc.is_in(old_paths, value_set=new_paths)))
+    kept = pc.filter(new, pc.is_valid(places))
+    before = pc.take(old, pc.drop_null(places))
     changed: Column = pc.or_(pc.not_equal(before["mode"], kept["mode"]), pc.not_equal(before["id"], kept["id"]))
     changed = pc.or_(changed, pc.not_equal(before["size"], kept["size"]))
-    kept, before = kept.filter(changed), before.filter(changed)
+    kept, before = pc.filter(kept, changed), pc.filter(before, changed)
     rows = pa.concat_tables([_changes(None, added), _changes(removed, None), _changes(before, kept)]).combine_chunks()
-    return rows.take(pc.sort_indices(rows["path"]))
+    ordered: pa.Table = pc.take(rows, pc.sort_indices(rows["path"]))
+    return ordered
 
 
 def _differing_leaves(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.ids import ObjectId, short_id
+from datagit.objects import compute as pc
 from datagit.objects.columns import Column
 from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.kind import Kind

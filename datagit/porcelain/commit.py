@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.diff.pathspec import EVERYTHING, PathFilter, literal_filter
 from datagit.diff.staged import diff_staged
@@ -16,6 +15,7 @@ from datagit.errors import RefusedError, StateError
 from datagit.ids import ObjectId
 from datagit.index.index import Index, load_index, save_index
 from datagit.index.operation import MergeState, clear_merge_state, load_merge_state
+from datagit.objects import compute as pc
 from datagit.objects.columns import Column
 from datagit.objects.commit import Commit, Signature, commit_id, decode_commit, encode_commit
 from datagit.objects.kind import Kind
@@ -257,7 +257,7 @@ def _stage(
         return stage_files(repo, found, EVERYTHING, options, progress)[1]
     # what HEAD has and the index has no more can be named, too, and comes back if its file is there
     changes = choose_changes(diff_staged(repo.store, root, found.rows), paths)
-    gone: Column = changes["path"].filter(pc.is_null(changes["new_id"]))
+    gone: Column = pc.filter(changes["path"], pc.is_null(changes["new_id"]))
     unknown = paths.unmatched(pc.unique(found.rows["path"]), gone)
     if unknown:
         raise PathsUnknownError([spec.written for spec in unknown])
@@ -270,11 +270,11 @@ def _stage(
 
 
 def _edit(repo: Repository, root: ObjectId, changes: pa.Table) -> NewTree:
-    kept: pa.Table = changes.filter(pc.is_valid(changes["new_id"]))
+    kept: pa.Table = pc.filter(changes, pc.is_valid(changes["new_id"]))
     put = pa.Table.from_arrays(
         [kept["path"], kept["new_mode"], kept["new_size"], kept["new_id"]], names=LEAF_SCHEMA.names
     )
-    new = edit_tree(repo.store, root, changes["path"].filter(pc.is_null(changes["new_id"])), put.cast(LEAF_SCHEMA))
+    new = edit_tree(repo.store, root, pc.filter(changes["path"], pc.is_null(changes["new_id"])), put)
     # the empty tree can be read anywhere, but a store that names it shall hold it
     return new if new.root != EMPTY_TREE else edit_tree(repo.store, EMPTY_TREE, changes["path"][:0], put[:0])
 

@@ -1,12 +1,12 @@
 """How a commit that was just made is told."""
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.diff.contents import StoredContents
 from datagit.diff.renames import pair_renames
 from datagit.diff.stat import StatTotal, add_up, file_stats
 from datagit.ids import short_id
+from datagit.objects import compute as pc
 from datagit.objects.commit import Signature
 from datagit.objects.reader import ObjectReader
 from datagit.porcelain.commit import Committed
