@@ -9,12 +9,12 @@ from datagit.cli.command import (
     json_option,
     pass_door,
     progress_option,
-    refuse_together,
     verbose_option,
 )
 from datagit.cli.options import Door
 from datagit.cli.pathspec_file import pathspec_file_options, read_pathspecs
 from datagit.diff.pathspec import parse_pathspecs
+from datagit.errors import InvalidInputError
 from datagit.porcelain.add import AddOptions, AddResult, IgnoredFiles, Removal, Run, Scope, Unreadable, add
 from datagit.ui.json import json_document
 from datagit.ui.quote import safe_text
@@ -66,7 +66,9 @@ def command(
     What the files hold now is stored, and will be in the next commit. Tracked files that are gone are removed from
     the index.
     """
-    refuse_together(A=everything, u=update)
+    if everything and update:
+        message = "options '-A' and '-u' cannot be used together"
+        raise InvalidInputError(message, code="usage")
     repo = door.repository()
     specs = read_pathspecs(door, pathspec, pathspec_from_file, pathspec_file_nul)
     if not specs and not everything and not update:

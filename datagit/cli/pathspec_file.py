@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from datagit.cli.options import Door
-from datagit.errors import InvalidInputError, NotFoundError, UsageError
+from datagit.errors import InvalidInputError, NotFoundError
 from datagit.ui.quote import unquote_path
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -25,13 +25,13 @@ def read_pathspecs(door: Door, operands: Sequence[str], file: str | None, nul: o
     """Return the pathspecs of the command line, or those in file.
 
     Raises:
-        UsageError: both are given, or NUL without a file.
+        InvalidInputError: both are given, or NUL without a file; with git's exit code, 128.
         NotFoundError: there is no such file.
     """
     if file is None:
         if nul:
             message = "the option '--pathspec-file-nul' requires '--pathspec-from-file'"
-            raise UsageError(message, code="usage")
+            raise InvalidInputError(message, code="usage")
         return [os.fsencode(word) for word in operands]
     if operands:
         message = "'--pathspec-from-file' and pathspec arguments cannot be used together"

@@ -10,8 +10,10 @@ from datagit.ids import ObjectId, blob_id
 from datagit.objects.blob import read_blob
 from datagit.progress import Silent, Unit
 from datagit.store.ingest import Ingested, hash_files, ingest_files
-from datagit.store.store import Store, open_store
+from datagit.store.store import Store, create_store, open_store
 from datagit.store.verify import verify_pack
+from tests.store.conftest import UUID
+from tests.unprivileged import without_rights
 
 
 class Counting(Silent):
@@ -141,13 +143,15 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_stored(store: Store, tmp_pa
     check(store, root, result, contents)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_rights_is_told(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_bytes(b"x")
-    (tmp_path / "secret").chmod(0)
-    table = pa.table({"path": pa.array([b"secret"], pa.binary()), "mode": pa.array([0], pa.uint8())})
-    (failure,) = ingest_files(store, tmp_path, table, jobs=1, progress=Silent()).failures
+def test_a_file_without_rights_is_told() -> None:
+    with without_rights() as folder:
+        store = create_store(folder / "store", UUID)
+        (folder / "secret").write_bytes(b"x")
+        (folder / "secret").chmod(0)
+        table = pa.table({"path": pa.array([b"secret"], pa.binary()), "mode": pa.array([0], pa.uint8())})
+        (failure,) = ingest_files(store, folder, table, jobs=1, progress=Silent()).failures
     assert failure.code == "permission-denied"
+    assert failure.message == "cannot read 'secret': permission denied"
 
 
 def test_a_file_that_keeps_changing_is_never_stored_torn(store: Store, tmp_path: Path) -> None:
@@ -159,8 +163,10 @@ def test_a_file_that_keeps_changing_is_never_stored_torn(store: Store, tmp_path:
 
     def grow() -> None:
         with path.open("ab", buffering=0) as file:
-            while not stop.is_set():
+            while not stop.wait(0.0002):
                 file.write(b"1" * 64)
+                if file.tell() > 100_000:
+                    file.truncate(64)
 
     writer = threading.Thread(target=grow)
     writer.start()
