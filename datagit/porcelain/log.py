@@ -34,6 +34,13 @@ class Grep(enum.Enum):
     NONE = "none"
 
 
+class Renames(enum.Enum):
+    """Whether a file that went and one that came with the same content count as one that moved."""
+
+    PAIRED = "paired"
+    APART = "apart"
+
+
 class Ancestry(enum.Enum):
     """Whether the parents of the commits shown matter, as in a graph, so that they lead to commits that are shown."""
 

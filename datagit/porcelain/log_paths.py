@@ -12,7 +12,7 @@ from datagit.ids import ObjectId
 from datagit.objects.commit import Commit
 from datagit.objects.reader import ObjectReader
 from datagit.objects.tree import EMPTY_TREE
-from datagit.porcelain.log import Logged, LogQuery
+from datagit.porcelain.log import Logged, LogQuery, Renames
 from datagit.revision.walk import Parents, read_commit
 
 
@@ -63,8 +63,8 @@ def open_scope(objects: ObjectReader, query: LogQuery) -> PathScope:
     return PathScope(objects, parse_pathspecs(query.paths, query.prefix), query.parents)
 
 
-def changes_of(objects: ObjectReader, logged: Logged, query: LogQuery) -> pa.Table | None:
-    """Return what a commit changes against its parent, STATUS_SCHEMA, renames paired; None for a merge.
+def changes_of(objects: ObjectReader, logged: Logged, query: LogQuery, renames: Renames) -> pa.Table | None:
+    """Return what a commit changes against its parent, STATUS_SCHEMA; None for a merge.
 
     With ``--first-parent`` a merge is compared with that parent, too.
     """
@@ -73,4 +73,5 @@ def changes_of(objects: ObjectReader, logged: Logged, query: LogQuery) -> pa.Tab
         return None
     old = read_commit(objects, parents[0]).tree if parents else EMPTY_TREE
     paths = parse_pathspecs(query.paths, query.prefix) if query.paths else EVERYTHING
-    return pair_renames(with_status(diff_trees(objects, old, logged.commit.tree, paths)))
+    changes = diff_trees(objects, old, logged.commit.tree, paths)
+    return pair_renames(changes) if renames is Renames.PAIRED else with_status(changes)

@@ -72,7 +72,7 @@ class Graph:
         return self._next is _Row.NONE
 
     def next_row(self, mark: str = "*") -> str:
-        """Return the row to write next, as wide as all of this commit's; the first one holds mark, the commit itself."""
+        """Return the row to write next, as wide as all of this commit's; the first has mark, for the commit itself."""
         match self._next:
             case _Row.COMMIT:
                 text = self._commit_row(mark)
