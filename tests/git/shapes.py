@@ -43,13 +43,19 @@ FEW = ("nothing", "text", "top", "other-top", "binary", "link", "folder")
 
 
 def write_shapes(side: Side, shapes: Iterable[tuple[str, str]]) -> None:
-    """Make the working tree hold these (name, shape) and nothing else."""
+    """Make the working tree hold these (name, shape) and nothing else.
+
+    Each path gets lines of its own: git 2.39 looks for renames in a merge whatever ``merge.renames`` says, and stops at
+    an assertion of its own if it pairs a file with a link.
+    """
     clear_folder(side.root, side.private)
     for name, shape in shapes:
         for file in SHAPES[shape]:
+            path = name + file.path
+            content = b"".join(path.encode() + b" " + line for line in file.content.splitlines(keepends=True))
             if file.kind == "link":
-                write_link(side.root, name + file.path, file.content.decode())
+                write_link(side.root, path, content.decode())
             else:
-                write_file(side.root, name + file.path, file.content)
+                write_file(side.root, path, content)
             if file.kind == "script":
                 (side.root / (name + file.path)).chmod(0o755)
