@@ -46,9 +46,13 @@ class Advice(enum.Enum):
 
 
 class Drawing(Protocol):
-    """Something drawn on stderr that must step aside while a line is written there."""
+    """What is shown of long work on stderr while it lasts."""
 
-    def clear(self) -> None: ...
+    def clear(self) -> None:
+        """Step aside for a line on stderr; the work goes on."""
+
+    def finish(self) -> None:
+        """The work is done, the result follows."""
 
 
 class Console:
@@ -76,6 +80,8 @@ class Console:
 
     def write(self, content: bytes) -> None:
         """Write content to stdout as it is."""
+        if self.drawing is not None:
+            self.drawing.finish()
         self._parts.append(content)
         self._waiting += len(content)
         if self._waiting >= _FLUSH_BYTES:
@@ -91,6 +97,12 @@ class Console:
 
     def say(self, message: str) -> None:
         """Write a line for people to stderr; what could steer a terminal is escaped."""
+        if self.drawing is not None:
+            self.drawing.finish()
+        self.say_meanwhile(message)
+
+    def say_meanwhile(self, message: str) -> None:
+        """Write a line to stderr, as say does, while long work goes on."""
         self.flush()
         if self.drawing is not None:
             self.drawing.clear()

@@ -66,15 +66,20 @@ class ConsoleProgress:
         self.finish()
         self.stage, self.total, self.unit, self.done = stage, total, unit, 0
         self.begun = time.monotonic()
+        self.console.drawing = self
 
     def advance(self, amount: int) -> None:
         self.done += amount
 
     def warn(self, message: str) -> None:
-        self.console.warning(message)
+        self.console.say_meanwhile(f"warning: {message}")
+
+    def clear(self) -> None:
+        """Step aside for a line on stderr."""
 
     def finish(self) -> None:
-        """The stage is over: clear or sum up. Called again at the end of the command."""
+        """The stage is over: clear or sum up. The console calls it before results are written."""
+        self.console.drawing = None
         self.stage = ""
 
     def describe(self, now: float) -> str:
@@ -110,12 +115,12 @@ class PlainProgress(ConsoleProgress):
         now = time.monotonic()
         if now >= self._next:
             self._next = now + self._every_s
-            self.console.say(self.describe(now))
+            self.console.say_meanwhile(self.describe(now))
 
     def finish(self) -> None:
         now = time.monotonic()
         if self.stage and self.done and now - self.begun >= self._final_after_s:
-            self.console.say(f"{self.describe(now)}, done")
+            self.console.say_meanwhile(f"{self.describe(now)}, done")
         super().finish()
 
 
@@ -133,13 +138,16 @@ class BarProgress(ConsoleProgress):
                 return
             draw: Callable[[Console, str, int | None, Unit], _Bar] = importlib.import_module("datagit.ui.bar").Bar
             self._bar = draw(self.console, self.stage, self.total, self.unit)
-            self.console.drawing = self._bar
         self._bar.show(self.done)
+
+    def clear(self) -> None:
+        if self._bar is not None:
+            self._bar.clear()
 
     def finish(self) -> None:
         if self._bar is not None:
             self._bar.close()
-            self._bar = self.console.drawing = None
+            self._bar = None
         super().finish()
 
 

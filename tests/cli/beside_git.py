@@ -134,10 +134,15 @@ def _our_index(root: Path) -> Iterator[tuple[bytes, int, str, bytes]]:
 
 
 def _their_index(root: Path) -> Iterator[tuple[bytes, int, str, bytes]]:
-    for line in git(root, "ls-files", "-s", "-z").out.split(b"\0")[:-1]:
-        head, _, path = line.partition(b"\t")
-        mode, oid, number = head.decode().split()
-        yield path, int(number), mode, git(root, "cat-file", "blob", oid).out
+    lines = git(root, "ls-files", "-s", "-z").out.split(b"\0")[:-1]
+    rows = [(line.partition(b"\t")[2], *line.partition(b"\t")[0].split()) for line in lines]
+    contents = git(root, "cat-file", "--batch", stdin=b"".join(row[2] + b"\n" for row in rows)).out if rows else b""
+    position = 0
+    for path, mode, _, number in rows:
+        start = contents.index(b"\n", position) + 1
+        size = int(contents[position : start - 1].split()[2])
+        yield path, int(number), mode.decode(), contents[start : start + size]
+        position = start + size + 1
 
 
 def _files(root: Path) -> dict[str, tuple[str, bytes]]:

@@ -38,6 +38,21 @@ def test_a_line_now_and_then_and_a_last_one() -> None:
     assert lines[-1].endswith(", done")
 
 
+def test_the_work_is_summed_up_before_its_result_is_written() -> None:
+    both = io.BytesIO()
+    console = Console(both, both)
+    progress = PlainProgress(console, every_s=60.0, final_after_s=0.0)
+    progress.begin("hashing", total=1, unit=Unit.FILES)
+    progress.advance(1)
+    progress.warn("odd")
+    console.line("result")
+    console.say("said")
+    console.flush()
+    first, second, third, fourth = both.getvalue().decode().splitlines()
+    assert (first, third, fourth) == ("warning: odd", "result", "said")
+    assert second.endswith(", done")
+
+
 def test_nobody_is_shown_what_nobody_wants() -> None:
     assert make_progress(Console(io.BytesIO(), Terminal()), ShowProgress.NEVER) is None
 
