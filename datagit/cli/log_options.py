@@ -19,7 +19,8 @@ from datagit.store.refs import HEADS, REMOTES, TAGS
 from datagit.ui.log import LogStyle, parse_style
 
 _FULL, _SHORT, _LEAST = 64, 12, 4
-_CHANGE_KINDS = ("stat", "shortstat", "numstat", "name_only", "name_status", "patch")
+_NAME_VIEWS = ("name_only", "name_status")
+_CHANGE_VIEWS = ("numstat", "stat", "shortstat", "patch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,16 @@ class LogOptions:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """Which views of the changes are wanted, in the order in which they are shown."""
-        return tuple(name for name in _CHANGE_KINDS if getattr(self, name))
+        """Which views of the changes are shown, in their order; those of names leave no room for others, as in Git.
+
+        Raises:
+            InvalidInputError: two views of names exclude each other.
+        """
+        names = tuple(name for name in _NAME_VIEWS if getattr(self, name))
+        if len(names) > 1:
+            message = "options '--name-only', '--name-status', '--check', and '-s' cannot be used together"
+            raise InvalidInputError(message, code="usage")
+        return names or tuple(name for name in _CHANGE_VIEWS if getattr(self, name))
 
     @property
     def renames(self) -> Renames:
@@ -91,8 +100,6 @@ def choose_tips(reader: RevisionReader, revisions: Sequence[str], options: LogOp
     if not prefixes and not revisions and head is None:
         message = f"your current branch '{reader.refs.branch}' does not have any commits yet"
         raise NotFoundError(message, hint="make one with 'dg commit'", code="unknown-revision")
-    if found.exclude and not found.include and not tips and head is not None:
-        tips.append(head)
     include = dict.fromkeys(oid for oid in (*tips, *found.include) if oid is not None)
     return LogQuery(tuple(include), found.exclude)
 

@@ -246,7 +246,7 @@ def _placeholder(view: CommitView, token: re.Match[str]) -> str:
         case "s":
             return safe_text(subject_of(commit.message))
         case "f":
-            return _UNFIT_FOR_FILE.sub("-", subject_of(commit.message)).strip("-.")
+            return _file_name(commit.message)
         case "b":
             return safe_text(body_of(commit.message))
         case "B":
@@ -259,6 +259,11 @@ def _placeholder(view: CommitView, token: re.Match[str]) -> str:
             return "%"
         case _:  # encoding, notes and source, which commits here do not have
             return ""
+
+
+def _file_name(message: str) -> str:
+    """Return the first line of a message as the name of a file."""
+    return re.sub(r"\.+", ".", _UNFIT_FOR_FILE.sub("-", message.lstrip().partition("\n")[0])).strip("-.")
 
 
 def _person_part(view: CommitView, who: Signature, part: str) -> str:

@@ -51,20 +51,19 @@ class Graph:
     _last: _Row = _Row.NONE
     _next: _Row = _Row.NONE
 
-    def begin(self, oid: ObjectId, parents: Sequence[ObjectId]) -> list[str]:
-        """Take the next commit and return the rows to write above its own; parents are those that will be drawn."""
+    def begin(self, oid: ObjectId, parents: Sequence[ObjectId]) -> None:
+        """Take the next commit; parents are those that will be drawn. The rows of the one before must be finished."""
         self._oid, self._parents = oid, tuple(dict.fromkeys(parents))
         self._before, self._lanes = self._lanes, []
         self._lane_of_last, self._added_by_last = self._lane, self._added
         self._place_strands()
-        rows = []
         self._expanded = 0
-        while self._needs_room():
-            rows.append(self._padded(self._expansion_row()))
-            self._last = _Row.EXPANSION
-            self._expanded += 1
-        self._next = _Row.COMMIT
-        return rows
+        self._next = _Row.EXPANSION if self._needs_room() else _Row.COMMIT
+
+    @property
+    def at_commit(self) -> bool:
+        """Whether the next row is the commit's own; a merge with many parents may need others before it."""
+        return self._next is _Row.COMMIT
 
     @property
     def finished(self) -> bool:
@@ -72,8 +71,13 @@ class Graph:
         return self._next is _Row.NONE
 
     def next_row(self, mark: str = "*") -> str:
-        """Return the row to write next, as wide as all of this commit's; the first has mark, for the commit itself."""
+        """Return the row to write next, as wide as all of this commit's; its own row has mark."""
         match self._next:
+            case _Row.EXPANSION:
+                text = self._expansion_row()
+                self._last = _Row.EXPANSION
+                self._expanded += 1
+                self._next = _Row.EXPANSION if self._needs_room() else _Row.COMMIT
             case _Row.COMMIT:
                 text = self._commit_row(mark)
                 self._last = _Row.COMMIT
@@ -90,6 +94,14 @@ class Graph:
             case _:
                 text = "| " * len(self._lanes)
         return self._padded(text)
+
+    def row_before(self) -> str:
+        """Return a row to stand between the commit before and this one, which has just begun."""
+        if not self.at_commit:
+            return self.next_row()
+        self._last = _Row.NONE
+        room = " " * max(1, 2 * len(self._parents) - 4)
+        return self._padded("".join("|" + (room if waiting == self._oid else " ") for waiting in self._before))
 
     def _padded(self, text: str) -> str:
         return text.ljust(self._width)

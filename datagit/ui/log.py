@@ -99,12 +99,16 @@ class LogWriter:
         """Write one commit."""
         style = self._style
         shows_text = bool(style.name or style.template)
-        if self._begun and not style.terminated:
-            self._end_line()
-        self._begun = True
         if self._graph is not None:
-            for row in self._graph.begin(logged.oid, logged.parents):
-                self._console.line(row)
+            self._graph.begin(logged.oid, logged.parents)
+        if self._begun and not style.terminated:
+            if self._graph is not None and not self._line_open:
+                self._console.write(self._graph.row_before().encode())
+            self._console.line()
+            self._line_open = False
+        self._begun = True
+        while self._graph is not None and not self._graph.at_commit:
+            self._console.line(self._graph.next_row())
         text = self._text_of(logged)
         if shows_text or self._graph is not None:
             self._put(text)

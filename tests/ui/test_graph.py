@@ -8,9 +8,12 @@ from tests.revision.histories import History, Shape, build_history, steady_shape
 
 
 def draw(history: History, tips: list[int]) -> str:
-    graph, rows = Graph(), []
+    graph = Graph()
+    rows: list[str] = []
     for oid, commit in walk_commits(history.objects, [history.ids[tip] for tip in tips], order=Order.TOPO):
-        rows += graph.begin(oid, commit.parents)
+        graph.begin(oid, commit.parents)
+        while not graph.at_commit:
+            rows.append(graph.next_row())
         rows.append(graph.next_row() + commit.message)
         while not graph.finished:
             rows.append(graph.next_row())
