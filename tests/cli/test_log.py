@@ -140,7 +140,7 @@ HEAD~1 -1
 @ -1 --oneline
 nope
 nope --
--- 
+--
 --format=nonsense
 --date=nonsense
 side dir --oneline
