@@ -16,7 +16,7 @@ from datagit.cli.command import (
     verbose_option,
 )
 from datagit.cli.commit_editor import edit_message
-from datagit.cli.commit_status import show_status
+from datagit.cli.commit_status import Form, show_status
 from datagit.cli.dates import DateInvalidError, Moment, local_moment, parse_date, parse_rough_date
 from datagit.cli.options import Door
 from datagit.cli.pathspec_file import pathspec_file_options, read_pathspecs
@@ -159,7 +159,7 @@ def command(
     run = Run.DRY if committer is None else Run.REAL
     plan = _plan(door, repo, take, paths, Onto.AMENDED if amend else Onto.HEAD, run)
     if committer is None:
-        show_status(door, repo, plan, "porcelain" if porcelain else "short" if short else "long")
+        show_status(door, repo, plan, Form.PORCELAIN if porcelain else Form.SHORT if short else Form.LONG)
         ctx.exit(1 if plan.is_empty and not allow_empty else 0)
     if plan.is_empty and not allow_empty:
         _refuse_empty(door, repo, plan)
@@ -206,7 +206,7 @@ def _plan(door: Door, repo: Repository, take: Take, paths: PathFilter, onto: Ont
 def _refuse_empty(door: Door, repo: Repository, plan: CommitPlan) -> None:
     if door.json:
         raise NothingToCommitError
-    show_status(door, repo, plan, "long")
+    show_status(door, repo, plan, Form.LONG)
     if plan.amended is not None:
         door.console.say(_AMENDED_TO_NOTHING)
 

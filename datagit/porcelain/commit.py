@@ -13,7 +13,7 @@ from datagit.diff.staged import diff_staged
 from datagit.diff.trees import choose_changes
 from datagit.errors import RefusedError, StateError
 from datagit.ids import ObjectId
-from datagit.index.index import Index, load_index, save_index
+from datagit.index.index import INDEX_SCHEMA, Index, drop_paths, load_index, put_rows, save_index
 from datagit.index.operation import MergeState, clear_merge_state, load_merge_state
 from datagit.objects import compute as pc
 from datagit.objects.columns import Column
@@ -98,6 +98,7 @@ class CommitPlan:
         tree: what will be committed.
         found: the index, as it was found.
         index: the index to save with the commit; None if it stays as it is.
+        shown: what the index would be if it held the commit and nothing else that is staged.
         merge: the merge that the commit will conclude.
         amended: the commit that it will replace.
     """
@@ -108,6 +109,7 @@ class CommitPlan:
     tree: NewTree
     found: Index
     index: Index | None
+    shown: Index
     merge: MergeState | None
     amended: Commit | None
 
@@ -115,11 +117,6 @@ class CommitPlan:
     def is_empty(self) -> bool:
         """Whether it would only repeat its parent."""
         return self.tree.root == self.base and self.merge is None and len(self.parents) < 2  # noqa: PLR2004, RUF100 # a merge
-
-    @property
-    def staged(self) -> Index:
-        """The index after the commit."""
-        return self.found if self.index is None else self.index
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +127,14 @@ class Committed:
         oid: its id.
         commit: what it says.
         branch: short name of the branch it is on; None if HEAD is detached.
+        initial: whether it is the first one on a branch that had none.
         changes: CHANGE_SCHEMA against its first parent.
     """
 
     oid: ObjectId
     commit: Commit
     branch: str | None
+    initial: bool
     changes: pa.Table
 
 
@@ -205,7 +204,8 @@ def apply_commit(
         record_change(repo, f"{_verb(plan)}: {subject_of(message)}", refs, head, committer)
         if plan.merge is not None:
             clear_merge_state(repo.state / MERGE)
-    return Committed(oid, made, plan.refs.branch, diff_nodes(repo.store, plan.base, plan.tree.root))
+    changes = diff_nodes(repo.store, plan.base, plan.tree.root)
+    return Committed(oid, made, plan.refs.branch, plan.refs.target_of_head() is None, changes)
 
 
 def _plan(repo: Repository, progress: Progress, take: Take, paths: PathFilter, onto: Onto, run: Run) -> CommitPlan:
@@ -222,16 +222,19 @@ def _plan(repo: Repository, progress: Progress, take: Take, paths: PathFilter, o
         unmerged: Column = pc.unique(staged.unmerged["path"])
         raise UnmergedFilesError(unmerged.to_pylist())
     changes = diff_staged(repo.store, root, staged.rows)
+    shown = staged
     if take is Take.PATHS:
-        changes = choose_changes(changes, paths)
+        chosen = choose_changes(changes, paths)
+        shown = _without(staged, changes, chosen)
+        changes = chosen
     tree = _edit(repo, root, changes)
     if onto is Onto.AMENDED and current is not None:
         parents, base = current.parents, EMPTY_TREE
         if parents:
             base = decode_commit(repo.store.read(Kind.COMMIT, parents[0])).tree
-        return CommitPlan(refs, parents, base, tree, found, index, None, current)
+        return CommitPlan(refs, parents, base, tree, found, index, shown, None, current)
     parents = (() if head is None else (head,)) + (() if merge is None else merge.merge_heads)
-    return CommitPlan(refs, parents, root, tree, found, index, merge, None)
+    return CommitPlan(refs, parents, root, tree, found, index, shown, merge, None)
 
 
 def _check_state(current: Commit | None, merge: MergeState | None, take: Take, onto: Onto) -> None:
@@ -267,6 +270,20 @@ def _stage(
         return index
     again = AddOptions(ignored=IgnoredFiles.ADD, run=run)
     return stage_files(repo, found if index is None else index, literal_filter(back), again, progress)[1]
+
+
+def _without(index: Index, changes: pa.Table, chosen: pa.Table) -> Index:
+    """Return index with all changes but the chosen ones taken back; what comes back is to be hashed."""
+    others: pa.Table = pc.filter(changes, pc.invert(pc.is_in(changes["path"], value_set=chosen["path"])))
+    old: pa.Table = pc.filter(others, pc.is_valid(others["old_id"]))
+    zeros = {
+        field.name: pa.repeat(pa.scalar(0, field.type), old.num_rows)
+        for field in INDEX_SCHEMA
+        if field.name not in LEAF_SCHEMA.names
+    }
+    columns = {"path": old["path"], "mode": old["old_mode"], "size": old["old_size"], "id": old["old_id"], **zeros}
+    rows = pa.Table.from_arrays([columns[name] for name in INDEX_SCHEMA.names], schema=INDEX_SCHEMA)
+    return put_rows(drop_paths(index, others["path"]), rows)
 
 
 def _edit(repo: Repository, root: ObjectId, changes: pa.Table) -> NewTree:

@@ -43,6 +43,14 @@ class Renames(enum.Enum):
     APART = "apart"
 
 
+class Refreshed(enum.Enum):
+    """What becomes of new stat data of files that turned out to be unchanged."""
+
+    SAVE = "save"
+    """They go into the index, if nobody is writing."""
+    DROP = "drop"
+
+
 @dataclass(frozen=True, slots=True)
 class StatusOptions:
     """What to look for."""
@@ -137,10 +145,17 @@ def status(repo: Repository, options: StatusOptions, progress: Progress, refs: R
         NoWorktreeError: the repository is bare.
     """
     index = load_index(repo.index)
-    return status_of_index(repo, index, options, progress, refs or repo.store.refs())
+    return status_of_index(repo, index, options, progress, refs or repo.store.refs(), Refreshed.SAVE)
 
 
-def status_of_index(repo: Repository, index: Index, options: StatusOptions, progress: Progress, refs: Refs) -> Status:
+def status_of_index(
+    repo: Repository,
+    index: Index,
+    options: StatusOptions,
+    progress: Progress,
+    refs: Refs,
+    refreshed: Refreshed = Refreshed.DROP,
+) -> Status:
     """Return how things stand for an index, which need not be saved, as it is about to be for a commit."""
     root = repo.root()
     commit = refs.target_of_head()
@@ -155,7 +170,7 @@ def status_of_index(repo: Repository, index: Index, options: StatusOptions, prog
         prefixes=roots if len(roots) <= _MANY_PREFIXES else (b"",),
     )
     compared = compare_worktree(index, scan, file_hasher(root, progress))
-    if index.saved_ns:
+    if index.saved_ns and refreshed is Refreshed.SAVE:
         _save_refreshed(repo, index, compared)
     branch = refs.branch
     upstream = find_upstream(repo.settings, branch) if branch is not None else None
@@ -173,7 +188,7 @@ def status_of_index(repo: Repository, index: Index, options: StatusOptions, prog
             _entries(pair_renames(staged) if options.renames is Renames.PAIR else with_status(staged), unstaged)
         ),
         unmerged=list(_unmerged(index, root.as_posix().encode("utf-8", "surrogateescape"), options.paths)),
-        untracked=_untracked(scan, options.paths),
+        untracked=_untracked(scan, options),
         ignored=_kept(scan.ignored, options.paths),
         problems=scan.problems,
         options=options,
@@ -188,10 +203,15 @@ def _kept(found: Sequence[bytes], paths: PathFilter) -> list[bytes]:
     return [path for path in found if paths.matches_one(path.rstrip(b"/"))]
 
 
-def _untracked(scan: Scan, paths: PathFilter) -> list[bytes]:
+def _untracked(scan: Scan, options: StatusOptions) -> list[bytes]:
+    paths, folders = options.paths, _kept(scan.folders, options.paths)
+    if options.untracked is Untracked.FOLDERS and folders and scan.missing:
+        # like git, which shows only the deletion where a folder took the place of a tracked file
+        files_once = set(scan.missing_paths.to_pylist())
+        folders = [folder for folder in folders if folder[:-1] not in files_once]
     files: Any = _chosen(scan.untracked, paths)["path"].to_pylist()
     invalid = [problem.path for problem in scan.problems if problem.code == "path-invalid"]
-    return sorted([*files, *_kept(scan.folders, paths), *_kept(invalid, paths)])
+    return sorted([*files, *folders, *_kept(invalid, paths)])
 
 
 def _entries(staged: pa.Table, unstaged: pa.Table) -> Iterator[Entry]:

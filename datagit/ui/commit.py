@@ -33,7 +33,7 @@ def show_commit(console: Console, made: Committed, objects: ObjectReader, *, dat
         date: the author, where the date of the change is worth telling.
     """
     where = made.branch or "detached HEAD"
-    root = "" if made.commit.parents else " (root-commit)"
+    root = " (root-commit)" if made.initial else ""
     console.line(f"[{where}{root} {short_id(made.oid)}] {subject_of(made.commit.message)}")
     author, committer = made.commit.author, made.commit.committer
     if (author.name, author.email) != (committer.name, committer.email):

@@ -35,6 +35,7 @@ class LongForm:
         paint: colours a text.
         advice: whether the hints in brackets are shown.
         before_commit: "Initial commit" takes the place of "No commits yet", as in the editor of a commit.
+        amends: the commit to come replaces one, so that "No changes" is all there is to say if there are none.
     """
 
     paths: Paths
@@ -42,6 +43,7 @@ class LongForm:
     paint: Callable[[str, Paint], str]
     advice: bool = True
     before_commit: bool = False
+    amends: bool = False
 
     def line(self, text: str = "") -> None:
         """Write one line."""
@@ -161,7 +163,8 @@ def _hint_unstage(form: LongForm, status: Status) -> None:
     if status.commit is None:
         form.hint('use "dg rm --cached <file>..." to unstage')
     else:
-        form.hint('use "dg restore --staged <file>..." to unstage')
+        source = "--source=HEAD^1 " if form.amends else ""
+        form.hint(f'use "dg restore {source}--staged <file>..." to unstage')
 
 
 def _write_unmerged(form: LongForm, status: Status) -> None:
@@ -191,7 +194,9 @@ def _write_others(form: LongForm, title: str, verb: str, found: Sequence[bytes])
 
 
 def _write_conclusion(form: LongForm, status: Status, unstaged: Sequence[Entry]) -> None:
-    if unstaged or status.unmerged:
+    if form.amends:
+        form.line("No changes")
+    elif unstaged or status.unmerged:
         form.line(_with(form, "no changes added to commit", 'use "dg add" and/or "dg commit -a"'))
     elif status.untracked:
         text = "nothing added to commit but untracked files present"
