@@ -31,7 +31,7 @@ COMMANDS: dict[str, Row] = {
     "status": Row(HISTORY, "datagit.cli.status", "Show the working tree status."),
     "branch": Row(GROW, "datagit.cli.branch", "List, create, or delete branches."),
     "checkout": Row(GROW, "datagit.cli.checkout", "Switch branches or restore working tree files."),
-    "commit": Row(GROW, "datagit.cli.commit", "Record changes to the repository."),
+    "commit": Row(GROW, "datagit.cli.commit", "Record what is staged as a new version."),
     "merge": Row(GROW, "datagit.cli.merge", "Join another line of history into this branch."),
     "reset": Row(GROW, "datagit.cli.reset", "Set HEAD, the index and the files to another state."),
     "switch": Row(GROW, "datagit.cli.switch", "Switch branches."),
