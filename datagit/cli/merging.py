@@ -184,7 +184,7 @@ def find_message(door: Door, reader: RevisionReader, plan: MergePlan, wishes: Wi
         return "" if ours is None else squash_message(reader.objects, ours, plan.head.commit)
     if wishes.messages:
         return clean_message("\n\n".join(wishes.messages), Cleanup.WHITESPACE)
-    unmentioned = door.settings.get_all("merge.suppressDest") or ("master",)
+    unmentioned = door.settings.get_all("merge.suppressDest") or ("main", "master")
     subject = merge_subject(reader, plan.head.word, reader.refs.branch, unmentioned)
     note = tag_text(reader.objects, reader.refs.heads.get(TAGS + plan.head.word))
     return clean_message(f"{subject}\n\n{note}", Cleanup.WHITESPACE)
