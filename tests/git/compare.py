@@ -73,9 +73,9 @@ class Twins:
         for theirs, ours in zip(parents, commit.parents, strict=True):
             self.join(theirs, ours.hex().encode())
         named = dict(fields)
-        assert show_signature(commit.author) == named[b"author"]
-        assert show_signature(commit.committer) == named[b"committer"]
-        assert commit.message.encode() == message
+        shown = show_signature(commit.author), show_signature(commit.committer), commit.message.encode()
+        expected = named[b"author"], named[b"committer"], message
+        assert shown == expected, f"git writes the commit {expected}, dg {shown}"
         listing = self.translate(self.pair.run_git(["ls-tree", "-r", "-z", git_hex.decode()]).out)
         assert_same(
             "tree of " + git_hex.decode(), split(listing, b"\0"), split(show_tree(self.store, commit.tree), b"\0")

@@ -77,7 +77,7 @@ def edits() -> st.SearchStrategy[Edit]:
         write,
         st.builds(Edit, st.just("remove"), paths),
         st.builds(Edit, st.just("flip"), paths),
-        st.builds(Edit, st.just("link"), paths, st.sampled_from([b"a.txt", b"d", b"nowhere", b"../b.txt"])),
+        st.builds(Edit, st.just("link"), paths, st.sampled_from([b"a.txt", b".", b"nowhere", b"../b.txt"])),
         st.builds(Edit, st.just("write"), st.sampled_from([".gitignore", "d/.gitignore"]), st.sampled_from(IGNORES)),
     )
 

@@ -172,7 +172,8 @@ def play(examples: int, steps: int, start: int) -> None:
         deadline=None,
         database=None,
         print_blob=False,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate],  # the state is compared after each step, so the last one is to blame
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     try:
