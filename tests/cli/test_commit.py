@@ -287,3 +287,54 @@ def test_a_message_that_no_commit_can_hold_is_refused(tmp_path: Path) -> None:
     for content in (b"nul \0", b"latin \xe9", b"x" * (1 << 20)):
         assert dg(tmp_path, "commit", "-F", "-", stdin=content).code == 128
     assert open_repository(tmp_path).store.refs().target_of_head() is None
+
+
+def test_a_commit_concludes_a_merge(both: Both) -> None:
+    both.write(a="1\n", b="1\n")
+    both("add", ".")
+    both("commit", "-m", "first")
+    both("checkout", "-b", "side")
+    both.write(a="side\n")
+    both("commit", "-am", "side")
+    both("checkout", "main")
+    both.write(a="main\n")
+    both("commit", "-am", "main")
+    assert both("merge", "side").code == 1
+    both("commit", "-m", "too early")
+    both("commit", "--amend", "-m", "no")
+    both.write(a="both\n")
+    both("commit", "-m", "partial", "a")
+    both("commit", "-a", "--dry-run")
+    both("add", "a")
+    both("commit", "--amend", "-m", "no")
+    both("commit", "-m", "partial", "a")
+    both("commit", "--dry-run")
+    both("commit", "-m", "join")
+    both("commit", "-m", "nothing left")
+    repo = open_repository(both.dg)
+    oid = repo.store.refs().target_of_head()
+    assert oid is not None
+    commit = decode_commit(repo.store.read(Kind.COMMIT, oid))
+    assert len(commit.parents) == 2
+    assert next(iter_entries(repo.store, repo.store.refs())).op == "commit (merge): join"
+    both("commit", "--amend", "-m", "joined")
+    assert len(decode_commit(repo.store.read(Kind.COMMIT, repo.store.refs().target_of_head() or oid)).parents) == 2
+
+
+def test_the_message_of_a_merge_is_ready_in_the_editor(both: Both) -> None:
+    both.write(a="1\n")
+    both("add", ".")
+    both("commit", "-m", "first")
+    both("checkout", "-b", "side")
+    both.write(b="side\n")
+    both("add", "b")
+    both("commit", "-m", "side")
+    both("checkout", "main")
+    both.write(c="main\n")
+    both("add", "c")
+    both("commit", "-m", "main")
+    both("merge", "--no-commit", "side")
+    both("commit", environment={"GIT_EDITOR": "true"})
+    both.messages()
+    both("commit", "--amend", "--no-edit")
+    both.messages()
