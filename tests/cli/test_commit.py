@@ -51,7 +51,7 @@ class Both:
 
     def messages(self) -> None:
         """Compare what is in the commits, newest first."""
-        log = git(self.git, "log", "-z", "--format=%an|%ae|%at|%cn|%ct|%B").out
+        log = git(self.git, "log", "--first-parent", "-z", "--format=%an|%ae|%at|%cn|%ct|%B").out
         expected = [part.rstrip(b"\n") for part in log.removesuffix(b"\0").split(b"\0")]
         repo = open_repository(self.dg)
         oid = repo.store.refs().target_of_head()
