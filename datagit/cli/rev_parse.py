@@ -12,11 +12,11 @@ from datagit.cli.command import DgCommand, pass_door
 from datagit.cli.late import late
 from datagit.cli.operands import unknown_argument
 from datagit.cli.options import Door, Output
+from datagit.cli.rev_parse_places import ANSWERS, folder_of_repository
 from datagit.errors import DatagitError, NotFoundError, UsageError
 from datagit.ids import ObjectId
 from datagit.objects.kind import Kind
 from datagit.porcelain.revisions import open_revisions
-from datagit.repository import DG_FOLDER
 from datagit.revision.merge_base import merge_bases
 from datagit.revision.names import HEAD, find_ref
 from datagit.revision.parse import parse_range, resolve, resolve_commit, split_range
@@ -136,7 +136,7 @@ def _read_words(session: _Session, words: Sequence[str]) -> None:
                 raise UsageError(message)
             session.default = waiting.pop()
         elif word == "--git-path":
-            session.lines.append(str(Path(_folder_of_repository(session)) / waiting.pop()))
+            session.lines.append(str(Path(folder_of_repository(session.door)) / waiting.pop()))
         elif word.startswith("-") and word != "-" and not only_names:
             _read_option(session, word)
         else:
@@ -151,8 +151,8 @@ def _read_option(session: _Session, word: str) -> None:
     name, _, value = word.partition("=")
     if name in _SWITCHES:
         _SWITCHES[name](session, value)
-    elif name in _ANSWERS:
-        session.lines.append(_ANSWERS[name](session))
+    elif name in ANSWERS:
+        session.lines.append(ANSWERS[name](session.door))
     elif word == "--all":
         _show_refs(session, "refs/")
     elif name in _GROUPS:
@@ -197,71 +197,6 @@ _SWITCHES: dict[str, Callable[[_Session, str], None]] = {
     "--symbolic": _set_names("as-written"),
 }
 _GROUPS = {"--branches": HEADS, "--tags": TAGS, "--remotes": REMOTES}
-
-
-def _toplevel(session: _Session) -> str:
-    return str(session.door.repository().root())
-
-
-def _prefix(session: _Session) -> str:
-    return os.fsdecode(session.door.prefix()) if session.door.repository().worktree is not None else ""
-
-
-def _way_up(session: _Session) -> str:
-    repo = session.door.repository()
-    return "../" * session.door.prefix().count(b"/") if repo.worktree is not None else ""
-
-
-def _folder_of_repository(session: _Session) -> str:
-    repo, cwd = session.door.repository(), session.door.cwd
-    if repo.dg_dir == cwd:
-        return "."
-    return DG_FOLDER if session.door.dg_dir is None and repo.dg_dir == cwd / DG_FOLDER else str(repo.dg_dir)
-
-
-def _absolute_folder(session: _Session) -> str:
-    return str(session.door.repository().dg_dir)
-
-
-def _is_inside_worktree(session: _Session) -> str:
-    repo = session.door.repository()
-    cwd = session.door.cwd
-    inside = repo.worktree is not None and cwd.is_relative_to(repo.worktree) and not cwd.is_relative_to(repo.dg_dir)
-    return "true" if inside else "false"
-
-
-def _is_inside_folder(session: _Session) -> str:
-    return "true" if session.door.cwd.is_relative_to(session.door.repository().dg_dir) else "false"
-
-
-def _is_bare(session: _Session) -> str:
-    return "true" if session.door.repository().worktree is None else "false"
-
-
-def _is_shallow(session: _Session) -> str:
-    session.door.repository()
-    return "false"
-
-
-def _hash_name(session: _Session) -> str:
-    session.door.repository()
-    return "blake3"
-
-
-_ANSWERS: dict[str, Callable[[_Session], str]] = {
-    "--show-toplevel": _toplevel,
-    "--show-prefix": _prefix,
-    "--show-cdup": _way_up,
-    "--git-dir": _folder_of_repository,
-    "--dg-dir": _folder_of_repository,
-    "--git-common-dir": _folder_of_repository,
-    "--absolute-git-dir": _absolute_folder,
-    "--is-inside-work-tree": _is_inside_worktree,
-    "--is-inside-git-dir": _is_inside_folder,
-    "--is-bare-repository": _is_bare,
-    "--is-shallow-repository": _is_shallow,
-    "--show-object-format": _hash_name,
-}
 
 
 def _show_refs(session: _Session, prefix: str) -> None:
