@@ -132,7 +132,7 @@ def _assemble(candidates: pa.Table, slices: Sequence[SliceColumns], packs: tuple
             "path": candidates["path"],
             "mode": candidates["mode"],
             "size": _column(pa.int64(), count, [columns.sizes for columns in slices]),
-            "id": _column(pa.binary(ID_SIZE), count, [b"".join(columns.ids) for columns in slices]),
+            "id": _column(pa.binary(ID_SIZE), count, [columns.ids for columns in slices]),
             "mtime_ns": _column(pa.int64(), count, [columns.mtimes for columns in slices]),
             "ctime_ns": _column(pa.int64(), count, [columns.ctimes for columns in slices]),
             "inode": _column(pa.uint64(), count, [columns.inodes for columns in slices]),

@@ -61,8 +61,8 @@ def encode_rows(columns: SliceColumns) -> bytes:
     failures = [(number, failure.path.hex(), failure.code, failure.message) for number, failure in columns.failures]
     return b"".join(
         (
-            _COUNT.pack(len(columns.ids)),
-            *columns.ids,
+            _COUNT.pack(len(columns.sizes)),
+            columns.ids,
             columns.sizes.tobytes(),
             columns.mtimes.tobytes(),
             columns.ctimes.tobytes(),
@@ -73,10 +73,10 @@ def encode_rows(columns: SliceColumns) -> bytes:
 
 
 def decode_rows(body: bytes) -> SliceColumns:
-    """Return the columns of ROWS; its ids are one joined value."""
+    """Return the columns of ROWS."""
     count = _COUNT.unpack_from(body)[0]
     position = _COUNT.size + ID_SIZE * count
-    columns = SliceColumns([body[_COUNT.size : position]])
+    columns = SliceColumns(body[_COUNT.size : position])
     for column in (columns.sizes, columns.mtimes, columns.ctimes, columns.inodes):
         column.frombytes(body[position : position + 8 * count])
         position += 8 * count

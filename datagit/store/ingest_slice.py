@@ -10,7 +10,7 @@ import importlib
 import os
 import stat
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +32,8 @@ LARGE = 1 << 20
 _REMEMBERED = 1_000_000  # ids that one process keeps to store equal files once
 _HOPELESS = 12  # files of one suffix in a row that did not shrink; from then on a few are still tried
 _STILL_TRIED = 32
-_NO_ID = bytes(ID_SIZE)
+_NO_ROW = (bytes(ID_SIZE), 0, os.stat_result((0,) * os.stat_result.n_fields))
+_BLOB = Kind.BLOB
 _LONGEST_SUFFIX = 8
 _CHANGED = (errno.ELOOP, errno.ENOTDIR, errno.EINVAL, errno.EISDIR, errno.ENXIO)
 _CODES = {errno.ENOENT: "path-not-found", errno.EACCES: "permission-denied", errno.EPERM: "permission-denied"}
@@ -51,20 +52,20 @@ class IngestFailure:
 class SliceColumns:
     """One row per path of a slice; rows of failures have an id of zeros."""
 
-    ids: list[bytes] = field(default_factory=list)
+    ids: bytes = b""
     sizes: "array[int]" = field(default_factory=lambda: array("q"))
     mtimes: "array[int]" = field(default_factory=lambda: array("q"))
     ctimes: "array[int]" = field(default_factory=lambda: array("q"))
     inodes: "array[int]" = field(default_factory=lambda: array("Q"))
     failures: list[tuple[int, IngestFailure]] = field(default_factory=list)
 
-    def append(self, oid: bytes, size: int, found: os.stat_result | None) -> None:
-        """Add the next row; without a stat it stands for a failure."""
-        self.ids.append(oid)
-        self.sizes.append(size)
-        self.mtimes.append(found.st_mtime_ns if found else 0)
-        self.ctimes.append(found.st_ctime_ns if found else 0)
-        self.inodes.append(found.st_ino if found else 0)
+    def fill(self, rows: Sequence[tuple[bytes, int, os.stat_result]]) -> None:
+        """Take the rows, each an id, a size and a stat."""
+        self.ids = b"".join([row[0] for row in rows])
+        self.sizes.extend([row[1] for row in rows])
+        self.mtimes.extend([row[2].st_mtime_ns for row in rows])
+        self.ctimes.extend([row[2].st_ctime_ns for row in rows])
+        self.inodes.extend([row[2].st_ino for row in rows])
 
 
 @functools.cache
@@ -102,7 +103,8 @@ class _PackSink(_Sink):
     def __init__(self, folder: Path, known: Store | None) -> None:
         self._data = PackWriter(folder, PackKind.DATA)
         self._meta = PackWriter(folder, PackKind.META)
-        self._known = known
+        self._store = known
+        self._known = None if known is None else known.lookup[Kind.BLOB]
         self._stored: set[ObjectId] = set()
         self._hopeless: dict[bytes, int] = {}
 
@@ -112,20 +114,17 @@ class _PackSink(_Sink):
     def keep(self, path: bytes, room: memoryview, size: int) -> ObjectId:
         raw = room[:size]
         oid = blob_id(raw)
-        if oid in self._stored or (Kind.BLOB, oid) in self._data or self._holds(oid):
+        if oid in self._stored or (self._known is not None and self._known.find(Kind.BLOB, oid)):
             return oid
         frame = self._compress(path, raw)
-        if frame is None:
-            self._data.seal(Kind.BLOB, oid, size, size)
-        else:
-            room[: len(frame)] = frame
-            self._data.seal(Kind.BLOB, oid, size, len(frame))
+        stored_len = size
+        if frame is not None:
+            stored_len = len(frame)
+            room[:stored_len] = frame
+        self._data.seal(_BLOB, oid, size, stored_len)
         if len(self._stored) < _REMEMBERED:
             self._stored.add(oid)
         return oid
-
-    def _holds(self, oid: ObjectId) -> bool:
-        return self._known is not None and bool(self._known.lookup[Kind.BLOB].find(Kind.BLOB, oid))
 
     def _compress(self, path: bytes, raw: Bytes) -> bytes | None:
         # what does not shrink has a suffix that says so: asking zstd about every jpeg would cost more than reading it
@@ -141,7 +140,7 @@ class _PackSink(_Sink):
 
     def large(self, descriptor: int, size: int) -> ObjectId:
         source = _large_file().descriptor_source(descriptor)
-        oid: ObjectId = _large_file().store_large(source, size, self._data, self._meta, self._known)
+        oid: ObjectId = _large_file().store_large(source, size, self._data, self._meta, self._store)
         return oid
 
     def finish(self) -> tuple[PackFile, ...]:
@@ -177,18 +176,19 @@ class SliceIngester:
             StorageError: the store cannot be written.
         """
         columns = SliceColumns()
+        rows: list[tuple[bytes, int, os.stat_result]] = []
         take_file, take_link, link = self._take_file, self._take_link, int(Mode.SYMLINK)
         for number, (path, mode) in enumerate(zip(paths, modes, strict=True)):
             take = take_link if mode == link else take_file
             try:
                 try:
-                    row = take(path)
+                    rows.append(take(path))
                 except SourceChangedError:
-                    row = take(path)  # once more: a writer may just have been closing it
-                columns.append(*row)
+                    rows.append(take(path))  # once more: a writer may just have been closing it
             except (OSError, SourceChangedError) as error:
                 columns.failures.append((number, _failure(path, error)))
-                columns.append(_NO_ID, 0, None)
+                rows.append(_NO_ROW)
+        columns.fill(rows)
         return columns
 
     def finish(self) -> tuple[PackFile, ...]:

@@ -47,18 +47,19 @@ def column_offsets(count: int) -> tuple[int, ...]:
     return tuple(starts)
 
 
-def encode_index(rows: Iterable[IndexRow]) -> bytes:
-    """Return the bytes of the index of rows in any order; no two have the same (oid, kind)."""
+def encode_index(rows: Iterable[tuple[ObjectId, int, int, int, int, int]]) -> bytes:
+    """Return the bytes of the index of rows, each the fields of an IndexRow, in any order, none twice."""
     ordered = sorted(rows)
     count = len(ordered)
     numbers = struct.Struct(f"<{count}Q")
+    oids, kinds, offsets, stored, raw, codecs = zip(*ordered, strict=True) if ordered else ((),) * 6
     columns = (
-        b"".join([row.oid for row in ordered]),
-        numbers.pack(*[row.offset for row in ordered]),
-        numbers.pack(*[row.stored_len for row in ordered]),
-        numbers.pack(*[row.raw_len for row in ordered]),
-        bytes([row.kind for row in ordered]),
-        bytes([row.codec for row in ordered]),
+        b"".join(oids),
+        numbers.pack(*offsets),
+        numbers.pack(*stored),
+        numbers.pack(*raw),
+        bytes(kinds),
+        bytes(codecs),
     )
     return b"".join([column.ljust(aligned(len(column)), b"\0") for column in columns])
 

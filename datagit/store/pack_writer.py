@@ -32,15 +32,17 @@ from datagit.store.pack_frame import (
     encode_footer_tail,
     encode_header,
 )
-from datagit.store.pack_index import IndexRow, aligned, encode_index
+from datagit.store.pack_index import aligned, encode_index
 from datagit.store.pack_kind import FULL_PACK, MOST_OBJECTS, PACK_OF_KIND, PackKind
-from datagit.store.record import RECORD_SIZE, Codec, Record, encode_record, padded
+from datagit.store.record import RECORD_SIZE, Codec, padded, put_record
 from datagit.store.zstd import compress_if_pays
 
 _BUFFER = 8 << 20
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
 _RAW_ONLY = (Kind.COMMIT, Kind.TAG)
 _MODE = 0o444
+_BLOB, _RAW, _ZSTD = int(Kind.BLOB), int(Codec.RAW), int(Codec.ZSTD)
+_ZEROS = bytes(8)
 
 
 class PackWriter:
@@ -79,10 +81,6 @@ class PackWriter:
         for publishing in self._publishing:
             publishing.thread.join()
 
-    def __contains__(self, key: tuple[Kind, ObjectId]) -> bool:
-        """Whether the pack that is being filled holds (kind, oid)."""
-        return self._open is not None and (key[1], int(key[0])) in self._open.seen
-
     def add(self, kind: Kind, oid: ObjectId, raw: Bytes) -> None:
         """Append an object whose id the caller has computed, unless the open pack has it.
 
@@ -95,27 +93,26 @@ class PackWriter:
             raise LimitExceededError(message)
         frame = None if kind in _RAW_ONLY else self._compress(raw)
         stored: Bytes = raw if frame is None else frame
-        room = self.reserve(len(stored))
-        if (kind, oid) in self:
-            return
-        room[: len(stored)] = stored
+        self.reserve(len(stored))[: len(stored)] = stored
         self.seal(kind, oid, len(raw), len(stored))
 
     def reserve(self, length: int) -> memoryview:
         """Return length + 1 writable bytes, valid until the next call, for a payload that seal may then append."""
-        if self._open is not None and self._open.is_full():
+        pack = self._open
+        if pack is None or pack.is_full():
             self._close_pack()
-        if self._open is None:
-            self._open = _OpenPack(self._folder, self._kind)
-        return self._open.reserve(length)
+            pack = self._open = _OpenPack(self._folder, self._kind)
+        return pack.reserve(length)
 
     def seal(self, kind: Kind, oid: ObjectId, raw_len: int, stored_len: int) -> None:
-        """Append the object whose stored bytes were put into what reserve returned last; shorter means zstd."""
+        """Append the object whose stored bytes were put into what reserve returned last, unless the pack has it.
+
+        Stored bytes that are shorter than the raw ones are a zstd frame.
+        """
         if self._open is None:
             message = "seal before reserve"
             raise RuntimeError(message)
-        codec = Codec.RAW if stored_len == raw_len else Codec.ZSTD
-        self._open.seal(kind, codec, oid, raw_len, stored_len)
+        self._open.seal(kind, oid, raw_len, stored_len)
 
     def finish(self) -> tuple[PackFile, ...]:
         """Publish what was added, durably, and return all packs that this writer published; none if it was empty."""
@@ -177,8 +174,9 @@ class _OpenPack:
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
         self._hasher = blob_hasher()
-        self._rows: list[IndexRow] = []
-        self.seen: set[tuple[ObjectId, int]] = set()
+        self._salt = self._header.salt
+        self._rows: list[tuple[ObjectId, int, int, int, int, int]] = []  # the fields of IndexRow
+        self._seen: set[bytes] = set()
         self._flushed = 0  # bytes of the file that left the buffer
         try:
             if not self._path.parent.is_dir():
@@ -207,17 +205,22 @@ class _OpenPack:
         start = self._used + RECORD_SIZE
         return self._view[start : start + length + 1]
 
-    def seal(self, kind: Kind, codec: Codec, oid: ObjectId, raw_len: int, stored_len: int) -> None:
-        salt, start = self._header.salt, self._used
+    def seal(self, kind: int, oid: ObjectId, raw_len: int, stored_len: int) -> None:
+        # a hot path: a million small files come through here, so rows are plain tuples and keys plain bytes
+        key = oid if kind == _BLOB else oid + bytes((kind,))
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        start = self._used
         payload = start + RECORD_SIZE
         end = payload + stored_len
-        record = Record(kind, codec, oid, raw_len, stored_len, checksum(self._view[payload:end], salt))
-        self._buffer[start:payload] = encode_record(record, salt)
-        self._used = payload + padded(stored_len)
-        if self._used > end:
-            self._view[end : self._used] = bytes(self._used - end)
-        self._rows.append(IndexRow(oid, kind, self._flushed + start, stored_len, raw_len, codec))
-        self.seen.add((oid, int(kind)))
+        codec = _RAW if stored_len == raw_len else _ZSTD
+        total = checksum(self._view[payload:end], self._salt)
+        put_record(self._buffer, start, (kind, codec, oid, raw_len, stored_len), total, self._salt)
+        self._used = used = payload + padded(stored_len)
+        if used > end:
+            self._view[end:used] = _ZEROS[: used - end]
+        self._rows.append((oid, kind, self._flushed + start, stored_len, raw_len, codec))
 
     def publish(self) -> PackFile:
         """Write index and footer, sync, and give the pack its name."""

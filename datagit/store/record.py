@@ -57,6 +57,16 @@ def encode_record(record: Record, salt: int) -> bytes:
     return head + _SUM.pack(checksum(head, salt))
 
 
+def put_record(
+    buffer: bytearray, start: int, fields: tuple[int, int, bytes, int, int], payload_sum: int, salt: int
+) -> None:
+    """Write a record's header into buffer from start on; fields are kind, codec, id, raw_len, stored_len."""
+    kind, codec, oid, raw_len, stored_len = fields
+    _HEADER.pack_into(buffer, start, MAGIC, kind, codec, 0, oid, raw_len, stored_len, payload_sum)
+    with memoryview(buffer) as view:
+        _SUM.pack_into(buffer, start + _SUMMED, checksum(view[start : start + _SUMMED], salt))
+
+
 def decode_record(header: Bytes, salt: int, pack_kind: PackKind) -> Record:
     """Return what a record's header says, after every field was checked.
 
