@@ -217,10 +217,10 @@ def _create(door: Door, names: Sequence[str], existing: Existing, tracking: Trac
     made = create_branch(
         repo, name, start, existing=existing, tracking=tracking, who=door.recorder(), progress=door.progress()
     )
-    _show_created(door, made)
+    _show_created(door, made, tracking)
 
 
-def _show_created(door: Door, made: CreatedBranch) -> None:
+def _show_created(door: Door, made: CreatedBranch, tracking: Tracking) -> None:
     if door.json:
         fields = {
             "branch": made.name,
@@ -230,7 +230,10 @@ def _show_created(door: Door, made: CreatedBranch) -> None:
         }
         door.console.write(json_document(fields))
     elif made.follows is not None and not door.quiet:
-        door.console.line(f"branch '{made.name}' set up to track '{short_name(made.follows.ref)}'.")
+        shown = short_name(made.follows.ref)
+        if tracking is Tracking.INHERIT:
+            shown = f"{made.follows.remote}/{short_name(made.follows.merge)}"
+        door.console.line(f"branch '{made.name}' set up to track '{shown}'.")
 
 
 def _delete(door: Door, names: Sequence[str], side: Side, unmerged: Unmerged) -> int:
