@@ -1,4 +1,5 @@
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,16 @@ def test_links_folders_pipes_and_giants_are_no_packs(tmp_path: Path) -> None:
         Pack(link, PackKind.DATA)
     with pytest.raises(FileNotFoundError):
         Pack(link.with_suffix(".gone"), PackKind.DATA)
+
+
+def test_the_example_in_the_documents_is_a_pack(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "format" / "pack.md").read_text()
+    dump = re.findall(r"```hex pack\n(.*?)\n```", page, re.DOTALL)[0]
+    content = b""
+    for line in dump.splitlines():
+        if line != "*":
+            content = content.ljust(int(line[:4], 16), b"\0") + bytes.fromhex(line[6:53])
+    assert content == PackBytes([Rec(1, b"hello"), Rec(1, b"")]).encode()
+    pack = open_bytes(tmp_path, content)
+    assert read(pack, Rec(1, b"hello")) == b"hello"
+    assert len(verify_pack(pack)) == 2
