@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from datagit.objects.path import PathInvalidError, check_path
+from datagit.objects.path_column import check_paths
 from datagit.storage.durable import storage_error
 from datagit.worktree.stat_columns import StatColumns
 from datagit.worktree.untracked import FileRow, Ignored, IsIgnored, Question, Strays, Untracked, place_strays
@@ -120,7 +121,7 @@ def scan_worktree(
         strays = Strays()
     else:
         strays = place_strays(root_path, walk.strays, walk.stray_columns, question)
-    good, problems = _check_files(strays.files)
+    files, problems = _check_files(strays.files)
     problems += [
         ScanProblem(folder, "permission-denied", f"cannot look into '{os.fsdecode(folder)}': {why}")
         for folder, why in strays.unreadable
@@ -129,7 +130,7 @@ def scan_worktree(
         tracked=tracked,
         found=_found_table(tracked, walk),
         missing=walk.missing,
-        untracked=_rows_table(good),
+        untracked=files,
         folders=strays.folders,
         ignored=strays.ignored,
         special=strays.special,
@@ -174,8 +175,17 @@ def _rows_table(rows: list[FileRow]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=SCAN_SCHEMA)
 
 
-def _check_files(rows: list[FileRow]) -> tuple[list[FileRow], list[ScanProblem]]:
+def _check_files(rows: list[FileRow]) -> tuple[pa.Table, list[ScanProblem]]:
     """Return the rows whose path a repository can hold, and a problem for each of the others."""
+    table = _rows_table(rows)
+    try:
+        check_paths(table["path"])  # the whole column at once; one by one only if a path is wrong
+    except PathInvalidError:
+        return _check_each(rows)
+    return table, []
+
+
+def _check_each(rows: list[FileRow]) -> tuple[pa.Table, list[ScanProblem]]:
     good: list[FileRow] = []
     problems: list[ScanProblem] = []
     for row in rows:
@@ -185,4 +195,4 @@ def _check_files(rows: list[FileRow]) -> tuple[list[FileRow], list[ScanProblem]]
             problems.append(ScanProblem(row[0], error.code, error.message))
         else:
             good.append(row)
-    return good, problems
+    return _rows_table(good), problems
