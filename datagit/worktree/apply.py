@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute
 
+from datagit.ids import ObjectId
 from datagit.index.index import INDEX_SCHEMA, sort_rows
 from datagit.objects.mode import Mode
 from datagit.objects.reader import ObjectReader
@@ -16,6 +17,7 @@ from datagit.storage.durable import storage_error
 from datagit.worktree.apply_team import write_side_by_side
 from datagit.worktree.files import Folders, PathChangedError, Seen, remove_file
 from datagit.worktree.plan import ABSENT, CheckoutPlan
+from datagit.worktree.present import look_at_paths
 from datagit.worktree.stat_columns import DIRECTORY
 from datagit.worktree.writer import Wanted, WrittenColumns, write_slice
 
@@ -92,6 +94,23 @@ def remove_files(root_path: bytes, leaving: Sequence[Wanted], needed: frozenset[
             emptied.add(folder)
         for folder in sorted(emptied, key=len, reverse=True):
             _remove_empty(folders, folder, needed)
+
+
+def remove_paths(root_path: bytes, paths: Sequence[bytes], needed: frozenset[bytes]) -> None:
+    """Remove the files and links that stand at sorted paths, whatever they hold, and the folders left empty.
+
+    Folders that are needed stay; what is no file stays, too. Raises StorageError where the system refuses.
+    """
+    present = look_at_paths(root_path, paths).columns
+    stats = zip(present.mode, present.size, present.mtime_ns, present.inode, strict=True)
+    leaving = [
+        Wanted(path, ABSENT, 0, ObjectId(b""), Seen(*now) if now[0] < DIRECTORY else None)
+        for path, now in zip(paths, stats, strict=True)
+    ]
+    try:
+        remove_files(root_path, leaving, needed)
+    except OSError as error:
+        raise storage_error(error, "remove", os.fsdecode(error.filename or root_path)) from error
 
 
 def _remove_empty(folders: Folders, folder: bytes, needed: frozenset[bytes]) -> None:

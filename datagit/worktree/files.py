@@ -5,6 +5,7 @@ under its name whole, with its final mode, or not at all.
 """
 
 import contextlib
+import enum
 import errno
 import itertools
 import os
@@ -59,6 +60,13 @@ class Seen(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
+
+
+class Replace(enum.Enum):
+    """Whether a rename may replace what is there."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
 
 
 class StatResult(Protocol):
@@ -247,6 +255,29 @@ def remove_file(folder: int, path: bytes, seen: Seen) -> None:
         rename_to_new_name(temporary, name, source_folder=folder, target_folder=folder)
         raise PathChangedError(path)
     _unlink(folder, temporary)
+
+
+def move_file(root: bytes, source: bytes, target: bytes, replace: Replace) -> tuple[os.stat_result, os.stat_result]:
+    """Rename a file or folder below root, and return its lstat before and after.
+
+    Raises:
+        OSError: the system refuses; FileExistsError if something is at target that is not to be replaced.
+    """
+    with Folders(root) as folders:
+        above, _, name = source.rpartition(b"/")
+        to_above, _, to_name = target.rpartition(b"/")
+        # duplicates, since a handle is only good until the next one is asked for
+        here = os.dup(folders.open(above))
+        try:
+            there = folders.open(to_above)
+            before = os.stat(name, dir_fd=here, follow_symlinks=False)
+            if replace is Replace.ALLOWED:
+                os.rename(name, to_name, src_dir_fd=here, dst_dir_fd=there)
+            else:
+                rename_to_new_name(name, to_name, source_folder=here, target_folder=there)
+            return before, os.stat(to_name, dir_fd=there, follow_symlinks=False)
+        finally:
+            os.close(here)
 
 
 def is_same(now: StatResult, seen: Seen) -> bool:

@@ -134,6 +134,7 @@ def plan_checkout(
         there_todo = pc.and_(there, pc.invert(done))
         changed = _values(rows["path"].filter(pc.and_(pc.and_(there_todo, tracked), pc.invert(clean))))
         untracked = _values(rows["path"].filter(pc.and_(there_todo, pc.invert(tracked))))
+        untracked += _inside_removed(root, rows.filter(tracked))
     else:
         changed, untracked = [], []
     untracked += _other_obstacles(root, todo, present, index)
@@ -183,6 +184,12 @@ def _as_planned(rows: pa.Table, clean: Column) -> Column:
     there = pc.less(rows["seen_mode"], DIRECTORY)
     gone = pc.and_(pc.equal(rows["new_mode"], ABSENT), pc.invert(there))
     return pc.or_(pc.and_(pc.and_(clean, same), there), gone)
+
+
+def _inside_removed(root: Path, tracked: pa.Table) -> list[bytes]:
+    """Return the files in folders that the user made where a tracked file was that is to go."""
+    gone = pc.and_(pc.equal(tracked["new_mode"], ABSENT), pc.equal(tracked["seen_mode"], DIRECTORY))
+    return [path for folder in _values(tracked["path"].filter(gone)) for path in _left_in(root, folder, set())]
 
 
 def _other_obstacles(root: Path, todo: pa.Table, present: Present, index: Index) -> list[bytes]:
