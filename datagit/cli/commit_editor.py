@@ -1,18 +1,21 @@
 """The message of a commit, written in the user's editor below which the commit is described."""
 
-from typing import Any
+import io
 
 from datagit.cli.commit_status import describe_status
 from datagit.cli.editor import edit_text
 from datagit.cli.options import Door
-from datagit.diff.renames import with_status
+from datagit.diff.contents import StoredContents
+from datagit.diff.renames import pair_renames
 from datagit.objects.commit import Signature
 from datagit.objects.tree_diff import diff_nodes
 from datagit.porcelain.commit import CommitPlan, planned_objects
 from datagit.porcelain.commit_message import SCISSORS, Cleanup, clean_message
+from datagit.porcelain.diff import Diff
 from datagit.repository import Repository
+from datagit.ui.console import Console
 from datagit.ui.date_format import format_date
-from datagit.ui.quote import quote_path
+from datagit.ui.diff import DiffStyle, show_diff
 
 _FILE = "COMMIT_EDITMSG"
 _MERGE = """\
@@ -65,6 +68,12 @@ def _comment(text: str) -> str:
 
 
 def _describe_changes(repo: Repository, plan: CommitPlan) -> str:
-    changes = with_status(diff_nodes(planned_objects(repo, plan), plan.base, plan.tree.root))
-    rows: list[dict[str, Any]] = changes.select(["status", "path"]).to_pylist()
-    return "".join(f"{row['status']}\t{quote_path(row['path']).decode()}\n" for row in rows)
+    """Return what the commit changes, as a patch."""
+    objects = planned_objects(repo, plan)
+    contents = StoredContents(objects)
+    changes = pair_renames(diff_nodes(objects, plan.base, plan.tree.root))
+    patch = io.BytesIO()
+    console = Console(patch, io.BytesIO())
+    show_diff(console, Diff(changes, contents, contents), DiffStyle())
+    console.flush()
+    return patch.getvalue().decode("utf-8", "replace")

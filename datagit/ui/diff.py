@@ -99,7 +99,12 @@ def diff_stats(diff: Diff) -> Iterator[FileStat]:
 
 def diff_json(diff: Diff) -> bytes:
     """Return the difference as one JSON document."""
-    return json_document({"changes": [_fields(row) for row in diff_rows(diff)]})
+    return json_document({"changes": diff_fields(diff)})
+
+
+def diff_fields(diff: Diff) -> list[dict[str, object]]:
+    """Return what JSON says of each file of a difference."""
+    return [_fields(row) for row in diff_rows(diff)]
 
 
 def diff_json_lines(diff: Diff) -> Iterator[bytes]:

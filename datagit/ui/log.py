@@ -121,6 +121,12 @@ class LogWriter:
                 self._end_line()
             self._put_bytes(changed)
 
+    def put_apart(self) -> None:
+        """Write what stands before an entry that is no commit, and let the next commit stand apart from it."""
+        if self._begun:
+            self._console.line()
+        self._begun = True
+
     def _text_of(self, logged: Logged) -> str:
         style, console = self._style, self._console
         view = CommitView(
@@ -180,7 +186,7 @@ def log_document(
     """Return the log as one JSON document; changes says what each commit changes, if that is asked for."""
     entries = []
     for logged in commits:
-        entry = _commit_fields(logged)
+        entry = commit_fields(logged)
         entry["refs"] = short_names(names.get(logged.oid, ()))
         if changes is not None:
             entry["changes"] = changes(logged)
@@ -188,7 +194,8 @@ def log_document(
     return json_document({"commits": entries})
 
 
-def _commit_fields(logged: Logged) -> dict[str, object]:
+def commit_fields(logged: Logged) -> dict[str, object]:
+    """Return what JSON says of a commit itself."""
     commit = logged.commit
     people = {
         role: {"name": who.name, "email": who.email, "time": who.time, "offset": who.offset}

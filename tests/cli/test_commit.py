@@ -179,6 +179,11 @@ def test_the_editor_gets_a_template_and_its_comments_are_dropped(both: Both, tmp
     assert seen.read_text().startswith("given\n\n# Please enter")
     both("commit", "--amend", environment={"DG_EDITOR": "true", "GIT_EDITOR": "true"})
     both.messages()
+    both.write(a="three\n")
+    both("commit", "-a", "-v", environment={"GIT_EDITOR": str(editor), "SEEN": str(seen)})
+    assert "\n# ------------------------ >8 ------------------------\n" in seen.read_text()
+    assert seen.read_text().endswith("@@ -1 +1 @@\n-two\n+three\n")
+    both.messages()
     for editor_words in ("true", "false", ":"):
         assert both("commit", "--allow-empty", environment={"GIT_EDITOR": editor_words}).code == 1
 
