@@ -109,8 +109,6 @@ class Graph:
     def _whether_settled(self) -> _Row:
         return _Row.NONE if all(place // 2 == lane for place, lane in self._strands.items()) else _Row.COLLAPSE
 
-    # --- where the strands below a commit begin
-
     def _place_strands(self) -> None:
         self._strands, self._width, self._added = {}, 0, 0
         seen = False
@@ -160,8 +158,6 @@ class Graph:
         else:
             self._strands[self._width] = lane
             self._width += 2
-
-    # --- rows
 
     @property
     def _dashes(self) -> int:
