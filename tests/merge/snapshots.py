@@ -1,5 +1,6 @@
 """Small snapshots as dicts, and what both tools make of merging them."""
 
+import hashlib
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,9 +41,18 @@ def without_clashes(snapshot: Snapshot) -> Snapshot:
 def own(snapshot: Snapshot) -> Snapshot:
     """Give each path content that no other path has: ort of git 2.39 looks for renames even if told not to."""
     return {
-        path: (mode, "".join(f"{path} {line}" for line in text.splitlines(keepends=True)))
+        path: (mode, "".join(_end_with(_digest(path), line) for line in text.splitlines(keepends=True)))
         for path, (mode, text) in snapshot.items()
     }
+
+
+def _digest(path: str) -> str:
+    return hashlib.blake2b(path.encode(), digest_size=8).hexdigest()
+
+
+def _end_with(word: str, line: str) -> str:
+    bare = line.rstrip("\r\n")
+    return f"{bare} {word}{line[len(bare) :]}"
 
 
 def put_tree(objects: MemoryObjects, snapshot: Snapshot) -> ObjectId:
