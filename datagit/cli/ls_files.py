@@ -73,7 +73,7 @@ def command(
     prefix = b"" if repo.worktree is None else door.prefix()
     wishes = {Group.DELETED: deleted, Group.MODIFIED: modified, Group.OTHERS: others, Group.UNMERGED: unmerged}
     groups = {group for group, wish in wishes.items() if wish}
-    if cached or (stage and not unmerged) or not groups:
+    if cached or (stage and not unmerged) or not (groups or ignored):
         groups.add(Group.CACHED)
     specs = [os.fsencode(spec) for spec in pathspec] or ([b"."] if prefix else [])
     root = b"" if repo.worktree is None else os.fsencode(repo.worktree)

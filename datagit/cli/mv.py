@@ -1,6 +1,8 @@
 """``dg mv``."""
 
+import enum
 import os
+from collections.abc import Sequence
 
 import click
 
@@ -8,8 +10,15 @@ from datagit.cli.command import dg_command, json_option, pass_door
 from datagit.cli.options import Door
 from datagit.diff.pathspec import parse_pathspecs
 from datagit.errors import UsageError
-from datagit.porcelain.mv import Existing, Failing, MvOptions, MvPlan, Run, mv
+from datagit.porcelain.mv import CannotMoveError, Existing, Failing, Move, MvOptions, RenameFailedError, Run, mv
 from datagit.ui.json import json_document
+
+
+class Report(enum.Enum):
+    """What is said about files that move."""
+
+    NOTHING = "nothing"
+    NAMES = "names"
 
 
 @dg_command(
@@ -44,8 +53,24 @@ def command(door: Door, *, names: bool, dry_run: bool, force: bool, skip: bool, 
         failing=Failing.SKIP if skip else Failing.STOP,
         run=Run.DRY if dry_run else Run.REAL,
     )
-    plan = mv(repo, sources, target, paths[-1], options, door.progress())
-    _show(door, plan, options, names=names)
+    report = Report.NAMES if names or dry_run else Report.NOTHING
+    try:
+        plan = mv(repo, sources, target, paths[-1], options, door.progress())
+    except CannotMoveError as error:
+        if dry_run and not door.json:
+            _show_checked(door, error.checked)
+        raise
+    except RenameFailedError as error:
+        if not door.json:
+            _show_moves(door, error.tried, report)
+        raise
+    if door.json:
+        moved = [{"source": move.source, "target": move.target} for move in plan.moves]
+        door.console.write(json_document({"moved": moved}))
+        return
+    if dry_run:
+        _show_checked(door, plan.checked)
+    _show_moves(door, plan.moves, report)
 
 
 def _from_root(path: str, prefix: bytes, root: bytes) -> bytes:
@@ -53,17 +78,16 @@ def _from_root(path: str, prefix: bytes, root: bytes) -> bytes:
     return parse_pathspecs([b":(literal)" + os.fsencode(path)], prefix, root).wanted[0].path
 
 
-def _show(door: Door, plan: MvPlan, options: MvOptions, *, names: bool) -> None:
-    if door.json:
-        moved = [{"source": move.source, "target": move.target} for move in plan.moves]
-        door.console.write(json_document({"moved": moved}))
+def _show_checked(door: Door, checked: Sequence[tuple[bytes, bytes]]) -> None:
+    for source, target in checked:
+        door.console.line(b"Checking rename of '" + source + b"' to '" + target + b"'")
+
+
+def _show_moves(door: Door, moves: Sequence[Move], report: Report) -> None:
+    if report is Report.NOTHING:
         return
-    if options.run is Run.DRY:
-        for source, target in plan.checked:
-            door.console.line(b"Checking rename of '" + source + b"' to '" + target + b"'")
-    for move in plan.moves:
-        if move.overwrites and names:
+    for move in moves:
+        if move.overwrites:
             door.console.warning(f"overwriting '{move.target.decode(errors='backslashreplace')}'")
-    if names or options.run is Run.DRY:
-        for move in plan.moves:
-            door.console.line(b"Renaming " + move.source + b" to " + move.target)
+    for move in moves:
+        door.console.line(b"Renaming " + move.source + b" to " + move.target)

@@ -84,7 +84,7 @@ def command(
         _explain(door, error)
         ctx.exit(error.exit_code)
     if door.json:
-        door.console.write(json_document({"removed": sorted(set(removed))}))
+        door.console.write(json_document({"removed": removed}))
     elif not door.quiet:
         for path in removed:
             door.console.line(b"rm '" + path + b"'")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from datagit.attributes.ignore import IgnoreRules
 from datagit.attributes.patterns import PathKind
 from datagit.diff.pathspec import EVERYTHING, PathFilter, Pathspec
-from datagit.errors import UsageError
+from datagit.errors import InvalidInputError
 from datagit.ids import ObjectId
 from datagit.index.index import Index, load_index
 from datagit.objects import compute as pc
@@ -88,17 +88,17 @@ def ls_files(repo: Repository, options: LsFilesOptions, progress: Progress) -> L
     """Return the files asked for: others first, then the index in its order.
 
     Raises:
-        UsageError: only ignored files are wanted, but no rules, or neither tracked nor other files.
+        InvalidInputError: only ignored files are wanted, but no rules, or neither tracked nor other files.
         NoWorktreeError: the repository is bare, and files are to be looked at.
     """
     groups = options.groups
     if options.only is Only.IGNORED:
         if not groups & {Group.OTHERS, Group.CACHED}:
             message = "ls-files -i must be used with either -o or -c"
-            raise UsageError(message)
+            raise InvalidInputError(message, code="usage")
         if options.exclude is Exclude.NOTHING:
             message = "ls-files --ignored needs some exclude pattern"
-            raise UsageError(message)
+            raise InvalidInputError(message, code="usage")
     index = load_index(repo.index)
     looks = bool(groups & {Group.OTHERS, Group.DELETED, Group.MODIFIED})
     rules = repository_rules(repo) if options.exclude is Exclude.STANDARD else None

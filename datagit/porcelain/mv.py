@@ -41,6 +41,13 @@ class Run(enum.Enum):
     DRY = "dry"
 
 
+class How(enum.Enum):
+    """Whether a path was named, or goes with the folder that it is in."""
+
+    NAMED = "named"
+    WITH_FOLDER = "with-folder"
+
+
 @dataclass(frozen=True, slots=True)
 class MvOptions:
     """How to move."""
@@ -78,9 +85,14 @@ class MvPlan:
 
 
 class CannotMoveError(InvalidInputError):
-    """A source cannot go where it should."""
+    """A source cannot go where it should.
+
+    Attributes:
+        checked: the pairs of source and target that were looked at, this one last.
+    """
 
     code = "path-invalid"
+    checked: tuple[tuple[bytes, bytes], ...] = ()
 
     def __init__(self, why: str, source: bytes, target: bytes) -> None:
         super().__init__(
@@ -99,11 +111,16 @@ class NoFolderError(NotFoundError):
 
 
 class RenameFailedError(StorageError):
-    """The system refused to rename."""
+    """The system refused to rename.
+
+    Attributes:
+        tried: the moves up to the one that failed.
+    """
 
     code = "io-error"
 
-    def __init__(self, source: bytes, reason: str) -> None:
+    def __init__(self, source: bytes, reason: str, tried: Sequence[Move]) -> None:
+        self.tried = tuple(tried)
         super().__init__(f"renaming '{source.decode(errors='backslashreplace')}' failed: {reason}")
 
 
@@ -152,27 +169,27 @@ class _Planner:
         elif len(sources) > 1:
             raise NoFolderError(written)
         else:
-            pairs = [(sources[0], target)]
-        # git takes the list apart while it walks it: what a folder holds is looked at after everything named
-        waiting = [(source, goal, True) for source, goal in pairs]
+            pairs = [(sources[0], bare if self._is_folder(sources[0]) else target)]
+        # the list grows while it is walked: what a folder holds is looked at after everything named, as git does
+        waiting = [(source, goal, How.NAMED) for source, goal in pairs]
         checked: list[tuple[bytes, bytes]] = []
         moves: list[Move] = []
-        for source, goal, named in waiting:
+        for source, goal, how in waiting:
             checked.append((source, goal))
             try:
-                move = self._check(source, goal, named)
-            except CannotMoveError:
+                move = self._check(source, goal, how)
+            except CannotMoveError as error:
+                error.checked = tuple(checked)
                 if self.options.failing is Failing.STOP:
                     raise
                 continue
             moves.append(move)
             if not move.in_index:
-                waiting += [
-                    (path, _join(goal.rstrip(b"/"), path[len(source) + 1 :]), False) for path in self._below(source)
-                ]
+                start = len(source) + 1
+                waiting += [(path, _join(goal, path[start:]), How.WITH_FOLDER) for path in self._below(source)]
         return MvPlan(checked, moves)
 
-    def _check(self, source: bytes, target: bytes, named: bool) -> Move:  # noqa: FBT001 # a flag of the waiting list
+    def _check(self, source: bytes, target: bytes, how: How) -> Move:
         found = self._lstat(source)
         if found is None:
             raise CannotMoveError("bad source", source, target)
@@ -206,7 +223,7 @@ class _Planner:
         except PathInvalidError as error:
             raise CannotMoveError(f"invalid path ({error.message})", source, target) from error
         self.targets.add(target)
-        return Move(source, target, on_disk=named, in_index=True, overwrites=overwrites)
+        return Move(source, target, on_disk=how is How.NAMED, in_index=True, overwrites=overwrites)
 
     def _lstat(self, path: bytes) -> os.stat_result | None:
         try:
@@ -246,7 +263,7 @@ def _apply(repo: Repository, index: Index, root: bytes, plan: MvPlan, options: M
                 except OSError as error:
                     if options.failing is Failing.SKIP:
                         continue
-                    raise RenameFailedError(move.source, error.strerror or str(error)) from error
+                    raise RenameFailedError(move.source, error.strerror or str(error), [*done, move]) from error
                 if not move.in_index:
                     moved_folders.append(move.source + b"/")
             elif not move.source.startswith(tuple(moved_folders)):

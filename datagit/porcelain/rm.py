@@ -106,7 +106,7 @@ class ContentAtRiskError(RefusedError):
 
 
 def rm(repo: Repository, paths: PathFilter, options: RmOptions, progress: Progress, here: bytes = b"") -> list[bytes]:
-    """Remove what paths chooses, and return its paths in order, a path with conflicts once for each stage.
+    """Remove what paths chooses, and return its paths in order.
 
     Args:
         repo: the repository.
@@ -125,12 +125,12 @@ def rm(repo: Repository, paths: PathFilter, options: RmOptions, progress: Progre
     with locked(repo, "dg rm", progress):
         index = load_index(repo.index)
         _check_specs(index, paths, options)
-        chosen: list[bytes] = pc.filter(index.rows["path"], paths.matches(index.rows["path"])).to_pylist()
+        chosen: list[bytes] = pc.unique(pc.filter(index.rows["path"], paths.matches(index.rows["path"]))).to_pylist()
         if options.safety is Safety.CHECK:
-            _check_safety(repo, index, sorted(set(chosen)), options, progress)
+            _check_safety(repo, index, chosen, options, progress)
         if options.run is Run.REAL and chosen:
             if options.files is Files.REMOVE:
-                remove_paths(root_path, sorted(set(chosen)), frozenset({here.rstrip(b"/")}))
+                remove_paths(root_path, chosen, frozenset({here.rstrip(b"/")}))
             save_index(drop_paths(index, chosen), repo.index)
     return chosen
 
@@ -157,8 +157,9 @@ def _is_folder(spec: Pathspec, matched: Column) -> bool:
 def _check_safety(
     repo: Repository, index: Index, chosen: Sequence[bytes], options: RmOptions, progress: Progress
 ) -> None:
-    """Raise ContentAtRiskError if something would be lost; of a path with conflicts, our side counts."""
-    rows = _our_rows(index, chosen)
+    """Raise ContentAtRiskError if something would be lost; a path with conflicts may go, as in git."""
+    staged_rows = index.staged
+    rows = pc.filter(staged_rows, pc.is_in(staged_rows["path"], value_set=pa.array(chosen, pa.binary())))
     asked: list[Any] = rows["path"].to_pylist()
     present = look_at_paths(os.fsencode(repo.root()), asked)
     there = pa.array([mode < DIRECTORY for mode in present.columns.mode], pa.bool_())
@@ -177,17 +178,6 @@ def _check_safety(
         only_local = [path for path in paths if path in local and path not in staged]
     if both or only_staged or only_local:
         raise ContentAtRiskError(both, only_staged, only_local)
-
-
-def _our_rows(index: Index, chosen: Sequence[bytes]) -> pa.Table:
-    """Return one row for each path: that of stage 0, or of our side, as stage 0."""
-    rows = pc.filter(index.rows, pc.is_in(index.rows["path"], value_set=pa.array(chosen, pa.binary())))
-    stages = rows["stage"].to_pylist()
-    rows = pc.filter(rows, pa.array([stage in (0, 2) for stage in stages], pa.bool_()))
-    stage = pa.array(bytes(rows.num_rows), pa.uint8())
-    number = rows.schema.get_field_index("stage")
-    settled: pa.Table = rows.set_column(number, rows.schema.field(number), stage)
-    return settled
 
 
 def _not_in_head(repo: Repository, rows: pa.Table) -> set[bytes]:
