@@ -34,6 +34,7 @@ from datagit.porcelain.commit import (
     plan_commit,
 )
 from datagit.porcelain.commit_message import Cleanup, add_trailers, clean_message
+from datagit.porcelain.squash import load_squash_message
 from datagit.repository import Repository
 from datagit.revision.walk import walk_commits
 from datagit.ui.commit import commit_json, show_commit
@@ -255,7 +256,7 @@ def _find_message(door: Door, repo: Repository, plan: CommitPlan, wishes: Wishes
     elif plan.amended is not None:
         text = plan.amended.message
     else:
-        text = plan.merge.message if plan.merge is not None else ""
+        text = plan.merge.message if plan.merge is not None else load_squash_message(repo)
     edits = wishes.edit if wishes.edit is not None else not given
     _check_text(text)
     # comments belong to the editor; what comes from the command line may start with '#'

@@ -26,6 +26,7 @@ from datagit.objects.tree_diff import diff_nodes
 from datagit.porcelain.add import AddOptions, IgnoredFiles, Run, Scope, stage_files
 from datagit.porcelain.commit_message import subject_of
 from datagit.porcelain.record import record_change
+from datagit.porcelain.squash import clear_squash_message
 from datagit.progress import Progress
 from datagit.repository import Repository, locked
 from datagit.store.append import RefMovedError
@@ -204,6 +205,7 @@ def apply_commit(
         record_change(repo, f"{_verb(plan)}: {subject_of(message)}", refs, head, committer)
         if plan.merge is not None:
             clear_merge_state(repo.state / MERGE)
+        clear_squash_message(repo)
     changes = diff_nodes(repo.store, plan.base, plan.tree.root)
     return Committed(oid, made, plan.refs.branch, plan.refs.target_of_head() is None, changes)
 
@@ -258,6 +260,8 @@ def _stage(
     options = AddOptions(scope=Scope.TRACKED, run=run)
     if take is Take.TRACKED:
         return stage_files(repo, found, EVERYTHING, options, progress)[1]
+    if take is Take.INDEX_AND_PATHS:  # Git checks these paths as little as it checks those of `add -u`
+        return stage_files(repo, found, paths, options, progress)[1]
     # what HEAD has and the index has no more can be named, too, and comes back if its file is there
     changes = choose_changes(diff_staged(repo.store, root, found.rows), paths)
     gone: Column = pc.filter(changes["path"], pc.is_null(changes["new_id"]))

@@ -20,6 +20,7 @@ from datagit.objects.tree import EMPTY_TREE
 from datagit.porcelain.in_the_way import UnmergedIndexError
 from datagit.porcelain.move_files import LocalWork, MovePlan, apply_move, journal, plan_move, tree_of
 from datagit.porcelain.record import record_change
+from datagit.porcelain.squash import clear_squash_message
 from datagit.porcelain.worktree_changes import find_worktree_changes
 from datagit.progress import Progress
 from datagit.repository import Repository
@@ -250,6 +251,7 @@ def _go(repo: Repository, plan: SwitchPlan, who: Signature) -> None:
     if destination.head != before.head or before.branch is not None:
         record_change(repo, op, destination.refs, destination.head, who)
     clear_merge_state(repo.state / MERGE_STATE)
+    clear_squash_message(repo)
 
 
 def _letters(changes: pa.Table) -> dict[bytes, str]:
