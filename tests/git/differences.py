@@ -1,16 +1,21 @@
-"""Where dg differs from git on purpose. Each has its reason in docs/explanation/differences-from-git.md."""
+"""Where dg differs from git on purpose: docs/explanation/differences-from-git.md has the reasons."""
 
 import re
 
-from tests.git.ops import Argv
-from tests.git.pair import Outcome
+from tests.git.pair import Outcome, Pair
 
 INDEX_LINE = re.compile(rb"^index [0-9a-f]+\.\.[0-9a-f]+", re.MULTILINE)
+IN_THE_WAY = re.compile(rb"untracked working tree files would be (?:overwritten|removed) by \w+:\n((?:\t.*\n)+)")
 
 
-def is_known(argv: Argv, theirs: Outcome, ours: Outcome) -> bool:
-    """Return whether the two outcomes may differ by decision."""
-    return False
+def is_known_refusal(pair: Pair, theirs: Outcome, ours: Outcome) -> bool:
+    """Return whether git went on and lost ignored files without a word, where dg refused and named them."""
+    found = IN_THE_WAY.search(ours.err)
+    if theirs.code not in (0, 1) or ours.code not in (1, 2) or found is None:
+        return False
+    named = {line[1:] for line in found[1].split(b"\n") if line}
+    ignored = set(pair.run_dg(["ls-files", "-z", "-o", "-i", "--exclude-standard"]).out.split(b"\0"))
+    return bool(named) and named <= ignored
 
 
 def normalise(answer: bytes) -> bytes:

@@ -179,6 +179,15 @@ def restorings() -> st.SearchStrategy[Argv]:
     )
 
 
+def resets() -> st.SearchStrategy[Argv]:
+    how = some(("--soft",), ("--mixed",), ("--hard",), ("--keep",), ("-q",))
+    return st.one_of(
+        words("reset", how),
+        words("reset", how, REVISION),
+        words("reset", some(("-q",)), st.one_of(st.just(()), REVISION), "--", PATHSPECS),
+    )
+
+
 def merges_of(branch: str) -> st.SearchStrategy[Argv]:
     return words("merge", WAYS, st.just((branch,)))
 
@@ -208,6 +217,7 @@ def questions() -> st.SearchStrategy[Argv]:
     )
     history = st.one_of(st.just(()), REVISION, st.just(("--all",)), REVISION.map(dotted))
     order = some(("--topo-order",), ("--reverse",), ("--first-parent",), ("--merges",), ("--no-merges",), ("-n2",))
+    listing = st.sampled_from([("-r",), ("-r", "--name-only"), ("--name-only",), ("-r", "-l")])
     listed = st.sampled_from(["-m", "-d", "-s", "-u", "-c"]).map(lambda word: (word,))
     return st.one_of(
         words("diff", st.just(plain), shape, two, paths),
@@ -221,14 +231,8 @@ def questions() -> st.SearchStrategy[Argv]:
         words("tag", some(("-l", "v*"), ("--contains", "HEAD"))),
         words("ls-files", listed, paths),
         words("ls-files", "-o", some(("--exclude-standard",), ("-i", "--exclude-standard"))),
-        words(
-            "ls-tree",
-            st.sampled_from([("-r",), ("-r", "--name-only"), ("--name-only",), ("-r", "-l")]),
-            REVISION,
-            paths,
-        ),
+        words("ls-tree", listing, REVISION, st.one_of(st.just(()), PATH)),
         words("status", "-s", some(("-b",), ("--ignored",), ("-uno",)), "--no-renames", paths),
-        words("check-ignore", "-v", "a.txt", "d/e/z.txt", "e.bin"),
         words("cat-file", st.sampled_from([("-t",), ("-e",)]), REVISION),
     )
 
