@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.diff.wildmatch import Case, Slash, literal_length, literal_regex, pattern_regex
 from datagit.errors import InvalidInputError, NotFoundError
+from datagit.objects import compute as pc
+from datagit.objects.columns import Column
 
 PathColumn: TypeAlias = "pa.BinaryArray | pa.ChunkedArray[pa.BinaryScalar]"
 """Paths as one binary column."""
@@ -130,7 +131,7 @@ class PathFilter:
                 kept.append(root)
         return tuple(kept)
 
-    def matches(self, paths: PathColumn) -> pa.BooleanArray:
+    def matches(self, paths: PathColumn) -> Column:
         """Return for each path of a binary column whether it is chosen."""
         column = _one_chunk(paths)
         if self.everything:
@@ -282,7 +283,7 @@ def _one_chunk(paths: PathColumn) -> pa.BinaryArray:
     return paths
 
 
-def _constant(length: int, value: pa.BooleanScalar) -> pa.BooleanArray:
+def _constant(length: int, value: pa.BooleanScalar) -> Column:
     return pa.repeat(value, length)
 
 
@@ -290,7 +291,7 @@ def _matches_some(spec: Pathspec, column: pa.BinaryArray) -> bool:
     return bool(pc.any(_matches_spec(spec, column)).as_py())
 
 
-def _matches_spec(spec: Pathspec, column: pa.BinaryArray) -> pa.BooleanArray:
+def _matches_spec(spec: Pathspec, column: pa.BinaryArray) -> Column:
     if not spec.plain:
         return pc.match_substring_regex(column, f"^(?:{spec.regex})$")
     if not spec.path:
@@ -306,7 +307,7 @@ def _binary(paths: list[bytes]) -> pa.BinaryArray:
     return pa.array(paths, pa.binary())
 
 
-def _any_matches(specs: Sequence[Pathspec], column: pa.BinaryArray) -> pa.BooleanArray:
+def _any_matches(specs: Sequence[Pathspec], column: pa.BinaryArray) -> Column:
     plain = [spec for spec in specs if spec.plain]
     others = [spec for spec in specs if not spec.plain]
     if len(plain) <= _FEW:
@@ -317,7 +318,7 @@ def _any_matches(specs: Sequence[Pathspec], column: pa.BinaryArray) -> pa.Boolea
     return chosen
 
 
-def _below_any(paths: list[bytes], column: pa.BinaryArray) -> pa.BooleanArray:
+def _below_any(paths: list[bytes], column: pa.BinaryArray) -> Column:
     """Return which rows are one of paths or lie below one; one join per folder level, whatever the number of paths."""
     chosen = _constant(len(column), pa.scalar(value=False))
     if not paths:
@@ -328,9 +329,7 @@ def _below_any(paths: list[bytes], column: pa.BinaryArray) -> pa.BooleanArray:
     folders = _binary([path.removesuffix(b"/") for path in paths])
     parents = column
     while pc.any(pc.match_substring(parents, "/")).as_py():
-        parents = pc.replace_substring_regex(  # type: ignore[type-var]  # the stubs forget that it takes bytes, too
-            parents, pattern=r"/?[^/]*$", replacement=""
-        )
+        parents = pc.replace_substring_regex(parents, pattern=r"/?[^/]*$", replacement="")
         chosen = pc.or_(chosen, pc.is_in(parents, value_set=folders))
     return chosen
 

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from datagit.objects import compute as pc
 from datagit.objects.mode import Mode
 from datagit.objects.tree_diff import CHANGE_SCHEMA
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 STATUS_SCHEMA = CHANGE_SCHEMA.append(pa.field("status", pa.string())).append(pa.field("old_path", pa.binary()))
 """Changes with Git's letter (A, D, M, R, T); old_path is set where the letter is R, and old_* describe that file."""
@@ -36,11 +34,11 @@ def with_status(changes: pa.Table) -> pa.Table:
 def pair_renames(changes: pa.Table) -> pa.Table:
     """Return changes as STATUS_SCHEMA, sorted by path, with each exact move as one row R at its new path."""
     table = with_status(changes)
-    gone = table.filter(pc.equal(table["status"], "D"))
-    come = table.filter(pc.equal(table["status"], "A"))
+    gone = pc.filter(table, pc.equal(table["status"], "D"))
+    come = pc.filter(table, pc.equal(table["status"], "A"))
     # content that only one side has cannot move
-    gone = gone.filter(pc.is_in(gone["old_id"], value_set=come["new_id"]))
-    come = come.filter(pc.is_in(come["new_id"], value_set=gone["old_id"]))
+    gone = pc.filter(gone, pc.is_in(gone["old_id"], value_set=come["new_id"]))
+    come = pc.filter(come, pc.is_in(come["new_id"], value_set=gone["old_id"]))
     if not gone.num_rows:
         return table
     pairs = _pair(gone.select(["path", "old_mode", "old_id"]).to_pylist(), come.select(["path", "new_mode", "new_id"]))
@@ -69,8 +67,8 @@ def _choose(paths: Iterable[bytes], target: bytes) -> int:
 
 
 def _merge_rows(table: pa.Table, gone: pa.Table, come: pa.Table, pairs: Sequence[tuple[int, int]]) -> pa.Table:
-    targets = come.take([target for target, _ in pairs])
-    sources = gone.take([source for _, source in pairs])
+    targets = pc.take(come, [target for target, _ in pairs])
+    sources = pc.take(gone, [source for _, source in pairs])
     moved = pa.Table.from_arrays(
         [
             targets["path"],
@@ -85,5 +83,6 @@ def _merge_rows(table: pa.Table, gone: pa.Table, come: pa.Table, pairs: Sequence
         pc.and_(pc.equal(table["status"], "D"), pc.is_in(table["path"], value_set=sources["path"])),
         pc.and_(pc.equal(table["status"], "A"), pc.is_in(table["path"], value_set=targets["path"])),
     )
-    rows = pa.concat_tables([table.filter(pc.invert(used)), moved]).combine_chunks()
-    return rows.take(pc.sort_indices(rows["path"]))
+    rows = pa.concat_tables([pc.filter(table, pc.invert(used)), moved]).combine_chunks()
+    ordered: pa.Table = pc.take(rows, pc.sort_indices(rows["path"]))
+    return ordered

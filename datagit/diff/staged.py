@@ -3,16 +3,14 @@
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.ids import ObjectId
+from datagit.objects import compute as pc
 from datagit.objects.node import LEAF_SCHEMA
 from datagit.objects.reader import ObjectReader
 from datagit.objects.tree import iter_leaves
 from datagit.objects.tree_diff import CHANGE_SCHEMA, diff_rows
 from datagit.objects.tree_nodes import find_position
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 
 def diff_staged(objects: ObjectReader, root: ObjectId, rows: pa.Table) -> pa.Table:
@@ -48,7 +46,7 @@ def diff_staged(objects: ObjectReader, root: ObjectId, rows: pa.Table) -> pa.Tab
         return CHANGE_SCHEMA.empty_table()
     changes = diff_rows(_join(old), _join(new))
     if unmerged is not None:
-        changes = changes.filter(pc.invert(pc.is_in(changes["path"], value_set=unmerged)))
+        changes = pc.filter(changes, pc.invert(pc.is_in(changes["path"], value_set=unmerged)))
     return changes
 
 
@@ -58,8 +56,8 @@ def _merged_rows(rows: pa.Table) -> tuple[pa.Table, Any]:
     if "stage" in rows.column_names:
         waiting = pc.not_equal(rows["stage"], 0)
         if pc.any(waiting).as_py():
-            unmerged = pc.unique(rows["path"].filter(waiting))
-            rows = rows.filter(pc.invert(waiting))
+            unmerged = pc.unique(pc.filter(rows["path"], waiting))
+            rows = pc.filter(rows, pc.invert(waiting))
     columns = rows.select(LEAF_SCHEMA.names).combine_chunks().columns
     return pa.Table.from_arrays(columns, schema=LEAF_SCHEMA), unmerged
 

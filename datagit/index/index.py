@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.errors import CorruptionError
 from datagit.index.boot import boot_id, sync_file_system
+from datagit.objects import compute as pc
 from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.ipc import read_strict, table_sum, write_strict
 from datagit.storage.durable import write_replacing
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 INDEX_SCHEMA = pa.schema(
     (
@@ -73,13 +71,15 @@ class Index:
     @property
     def staged(self) -> pa.Table:
         """The rows of stage 0."""
-        return self.rows.filter(pc.equal(self.rows["stage"], 0)) if self.unmerged_count else self.rows
+        return pc.filter(self.rows, pc.equal(self.rows["stage"], 0)) if self.unmerged_count else self.rows
 
     @property
     def unmerged(self) -> pa.Table:
         """The rows of stages 1 (base), 2 (ours) and 3 (theirs)."""
         return (
-            self.rows.slice(0, 0) if not self.unmerged_count else self.rows.filter(pc.not_equal(self.rows["stage"], 0))
+            self.rows.slice(0, 0)
+            if not self.unmerged_count
+            else pc.filter(self.rows, pc.not_equal(self.rows["stage"], 0))
         )
 
     @property
@@ -156,21 +156,30 @@ def put_rows(index: Index, table: pa.Table) -> Index:
     """
     if not table.num_rows:
         return index
-    added = table.select(INDEX_SCHEMA.names).cast(INDEX_SCHEMA)
+    added = _as_rows(table)
     kept = index.rows
     if kept.num_rows:
         known = pc.is_in(kept["path"], pc.unique(added["path"]))
         if pc.sum(known).as_py() < pc.count_distinct(added["path"]).as_py():
             known = pc.or_(known, _shadowed(kept["path"], added["path"]))
-        kept = kept.filter(pc.invert(known))
+        kept = pc.filter(kept, pc.invert(known))
     return replace(index, rows=sort_rows(pa.concat_tables([kept, added])))
 
 
 def drop_paths(index: Index, paths: "pa.Array[Any] | pa.ChunkedArray[Any] | Sequence[bytes]") -> Index:
     """Return index without the rows, of any stage, of paths."""
     gone = paths if isinstance(paths, pa.Array | pa.ChunkedArray) else pa.array(paths, pa.binary())
-    kept = index.rows.filter(pc.invert(pc.is_in(index.rows["path"], gone)))
+    kept = pc.filter(index.rows, pc.invert(pc.is_in(index.rows["path"], gone)))
     return replace(index, rows=kept.combine_chunks())
+
+
+def _as_rows(table: pa.Table) -> pa.Table:
+    """Return the columns of an index row, of the right types."""
+    columns = [
+        table[kind.name] if table[kind.name].type == kind.type else pc.cast(table[kind.name], kind.type)
+        for kind in INDEX_SCHEMA
+    ]
+    return pa.Table.from_arrays(columns, schema=INDEX_SCHEMA)
 
 
 def sort_rows(rows: pa.Table) -> pa.Table:
@@ -182,7 +191,7 @@ def sort_rows(rows: pa.Table) -> pa.Table:
         level = pc.and_(pc.equal(paths[:-1], paths[1:]), pc.less(stages[:-1], stages[1:]))
         if not pc.all(pc.or_(rising, level)).as_py():
             order = pc.sort_indices(rows, sort_keys=[("path", "ascending"), ("stage", "ascending")])
-            rows = rows.take(order).combine_chunks()
+            rows = pc.take(rows, order).combine_chunks()
     return rows
 
 
@@ -215,7 +224,7 @@ def _file_system_clock(folder: Path) -> int:
 def _shadowed(kept: "pa.ChunkedArray[Any]", added: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
     """Return which kept paths are a folder of an added path, or lie below one."""
     above: pa.ChunkedArray[Any] = pc.is_in(kept, value_set=folders_of(added))
-    clashing = added.filter(pc.is_in(added, value_set=folders_of(kept)))
+    clashing = pc.filter(added, pc.is_in(added, value_set=folders_of(kept)))
     folder: Any
     for folder in clashing.to_pylist():
         above = pc.or_(above, pc.starts_with(kept, folder + b"/"))
@@ -227,7 +236,7 @@ def folders_of(paths: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
     found: list[Any] = []
     level: Any = pc.unique(paths)
     while len(level):
-        level = level.filter(pc.match_substring(level, b"/"))
+        level = pc.filter(level, pc.match_substring(level, b"/"))
         level = pc.unique(pc.replace_substring_regex(level, b"/[^/]*$", b""))
         found.append(level)
     return pa.concat_arrays(found or [pa.array([], pa.binary())])
