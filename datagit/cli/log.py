@@ -1,5 +1,6 @@
 """``dg log``. Loads neither pyarrow nor fsspec, unless paths or changes are asked for."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,9 +20,8 @@ from datagit.revision.parse import parse_range
 from datagit.revision.walk import Order
 from datagit.ui.graph import Graph
 from datagit.ui.log import LogWriter, log_document
-from datagit.ui.quote import Quoting
 
-_CHANGES = "datagit.ui.log_changes"  # loads pyarrow
+_CHANGES = "datagit.cli.log_changes"  # loads pyarrow
 
 
 @dg_command(
@@ -75,11 +75,17 @@ _CHANGES = "datagit.ui.log_changes"  # loads pyarrow
 @click.option("--abbrev-commit/--no-abbrev-commit", default=None, help="Show short ids.")
 @click.option("--abbrev", type=int, metavar="DIGITS", help="Digits of short ids.")
 @click.option("-p", "-u", "--patch", is_flag=True, help="Show the changed lines.")
-@click.option("--stat", is_flag=True, help="Show how much each file changed.")
+@click.option("-s", "--no-patch", is_flag=True, help="Show no changes, whatever else is asked for.")
+@click.option("-U", "--unified", type=int, metavar="N", help="Lines of context in a patch; 3 if not given.")
+@click.option("--raw", is_flag=True, help="Show modes, ids, a status letter and the path of changed files.")
+@optional_value("--stat", bare="", metavar="WIDTH", help="Show how much each file changed.")
 @click.option("--shortstat", is_flag=True, help="Show how much changed in all.")
 @click.option("--numstat", is_flag=True, help="Show how much each file changed, for programs.")
 @click.option("--name-only", is_flag=True, help="Show the names of changed files.")
 @click.option("--name-status", is_flag=True, help="Show the names of changed files, and A, M, D, R or T.")
+@click.option("--summary", is_flag=True, help="Show what came, went, moved or changed its mode.")
+@click.option("--diff-filter", metavar="LETTERS", help="Show only changes with these status letters.")
+@optional_value("-M", "--find-renames", bare="", metavar="N", help="Pair moved files with equal content; the default.")
 @click.option("--no-renames", is_flag=True, help="Show moves as a file that went and one that came.")
 @json_option
 @click.argument("operands", metavar="[REVISION | PATH]...", nargs=-1)
@@ -98,22 +104,20 @@ def command(door: Door, ctx: click.Context, /, operands: tuple[str, ...], **give
     texts, behind = split_at_dashes(ctx, operands)
     revisions, paths = split_operands(door, texts, behind, names_revision(lambda text: parse_range(reader, [text])))
     query = with_options(choose_tips(reader, revisions, options), options, door.now())
-    query = replace(query, paths=paths, prefix=prefix)
-    kinds = options.changes
+    worktree = b"" if repo.worktree is None else os.fsencode(repo.worktree)
+    query = replace(query, paths=paths, prefix=prefix, worktree=worktree)
     if door.json:
-        fields = late(_CHANGES, "change_fields")(repo.store, query, options.renames) if kinds else None
+        fields = late(_CHANGES, "change_fields")(door, repo, query, options) if options.shows_changes else None
         door.console.write(log_document(log(repo, query), find_decorations(repo.store, refs), fields))
         return
     style = choose_style(options, door.settings, door.now())
     names: Mapping[ObjectId, tuple[Decoration, ...]] = {}
     if wants_names(options, style, door):
         names = find_decorations(repo.store, refs)
-    changes = None
-    if kinds:
-        quoting = Quoting.ALL if door.settings.get_bool("core.quotePath", default=True) else Quoting.ASCII_ONLY
-        show = late(_CHANGES, "change_text")
-        changes = show(repo.store, query, options.renames, kinds, door.console, quoting)
+    changes = late(_CHANGES, "change_text")(door, repo, query, options) if options.shows_changes else None
     door.page()
-    writer = LogWriter(door.console, style, names, graph=Graph() if options.graph else None, changes=changes)
+    graph = Graph() if options.graph else None
+    writer = LogWriter(door.console, style, names, graph=graph, changes=changes, divider=options.divider)
     for logged in log(repo, query):
-        writer.write(logged)
+        if changes is None or options.diff_filter is None or changes(logged):
+            writer.write(logged)

@@ -10,7 +10,7 @@ from datagit.config.settings import Settings
 from datagit.errors import InvalidInputError, NotFoundError
 from datagit.ids import ObjectId
 from datagit.objects.kind import Kind
-from datagit.porcelain.log import Ancestry, Direction, Grep, LogQuery, Renames
+from datagit.porcelain.log import Ancestry, Direction, Grep, LogQuery
 from datagit.revision.names import kind_of
 from datagit.revision.parse import parse_range, peel
 from datagit.revision.reader import Resolved, RevisionReader, UnknownRevisionError
@@ -19,8 +19,6 @@ from datagit.store.refs import HEADS, REMOTES, TAGS
 from datagit.ui.log import LogStyle, parse_style
 
 _FULL, _SHORT, _LEAST = 64, 12, 4
-_NAME_VIEWS = ("name_only", "name_status")
-_CHANGE_VIEWS = ("numstat", "stat", "shortstat", "patch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,30 +55,38 @@ class LogOptions:
     abbrev_commit: bool | None
     abbrev: int | None
     patch: bool
-    stat: bool
+    no_patch: bool
+    unified: int | None
+    raw: bool
+    stat: str | None
     shortstat: bool
     numstat: bool
     name_only: bool
     name_status: bool
+    summary: bool
+    diff_filter: str | None
+    find_renames: str | None
     no_renames: bool
 
     @property
-    def changes(self) -> tuple[str, ...]:
-        """Which views of the changes are shown, in their order; those of names leave no room for others, as in Git.
+    def shows_changes(self) -> bool:
+        """Whether anything of what commits change is shown.
 
         Raises:
             InvalidInputError: two views of names exclude each other.
         """
-        names = tuple(name for name in _NAME_VIEWS if getattr(self, name))
-        if len(names) > 1:
+        if self.name_only and self.name_status:
             message = "options '--name-only', '--name-status', '--check', and '-s' cannot be used together"
             raise InvalidInputError(message, code="usage")
-        return names or tuple(name for name in _CHANGE_VIEWS if getattr(self, name))
+        lists = self.raw or self.name_only or self.name_status or self.summary
+        counts = self.stat is not None or self.shortstat or self.numstat
+        return not self.no_patch and (lists or counts or self.patch or self.unified is not None)
 
     @property
-    def renames(self) -> Renames:
-        """Whether moves are paired."""
-        return Renames.APART if self.no_renames else Renames.PAIRED
+    def divider(self) -> str:
+        """The line between a commit and its changes: dashes where a patch follows a diffstat, as in Git."""
+        patch = self.patch or self.unified is not None
+        return "---" if patch and self.stat is not None and not (self.name_only or self.name_status) else ""
 
 
 def choose_tips(reader: RevisionReader, revisions: Sequence[str], options: LogOptions) -> LogQuery:

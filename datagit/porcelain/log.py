@@ -34,13 +34,6 @@ class Grep(enum.Enum):
     NONE = "none"
 
 
-class Renames(enum.Enum):
-    """Whether a file that went and one that came with the same content count as one that moved."""
-
-    PAIRED = "paired"
-    APART = "apart"
-
-
 class Ancestry(enum.Enum):
     """Whether the parents of the commits shown matter, as in a graph, so that they lead to commits that are shown."""
 
@@ -70,6 +63,7 @@ class LogQuery:
         grep: any, all, or none of messages.
         paths: pathspecs; only commits that change one of them, with the history simplified as by ``git log``.
         prefix: current folder below the root, for paths.
+        worktree: root of the working tree, for absolute paths.
         ancestry: REWRITTEN for a graph.
     """
 
@@ -90,6 +84,7 @@ class LogQuery:
     grep: Grep = Grep.ANY
     paths: tuple[bytes, ...] = ()
     prefix: bytes = b""
+    worktree: bytes = b""
     ancestry: Ancestry = Ancestry.AS_IT_IS
 
 

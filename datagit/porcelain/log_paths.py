@@ -3,16 +3,13 @@
 As ``git log -- PATH``: where a merge has the paths exactly as one of its parents, only that parent is followed.
 """
 
-import pyarrow as pa
-
-from datagit.diff.pathspec import EVERYTHING, PathFilter, parse_pathspecs
-from datagit.diff.renames import pair_renames, with_status
+from datagit.diff.pathspec import PathFilter, parse_pathspecs
 from datagit.diff.trees import diff_trees
 from datagit.ids import ObjectId
 from datagit.objects.commit import Commit
 from datagit.objects.reader import ObjectReader
 from datagit.objects.tree import EMPTY_TREE
-from datagit.porcelain.log import Logged, LogQuery, Renames
+from datagit.porcelain.log import LogQuery
 from datagit.revision.walk import Parents, read_commit
 
 
@@ -60,18 +57,4 @@ class PathScope:
 
 def open_scope(objects: ObjectReader, query: LogQuery) -> PathScope:
     """Return the scope of the query's paths; raises PathspecInvalidError."""
-    return PathScope(objects, parse_pathspecs(query.paths, query.prefix), query.parents)
-
-
-def changes_of(objects: ObjectReader, logged: Logged, query: LogQuery, renames: Renames) -> pa.Table | None:
-    """Return what a commit changes against its parent, STATUS_SCHEMA; None for a merge.
-
-    With ``--first-parent`` a merge is compared with that parent, too.
-    """
-    parents = logged.commit.parents
-    if len(parents) > 1 and query.parents is Parents.ALL:
-        return None
-    old = read_commit(objects, parents[0]).tree if parents else EMPTY_TREE
-    paths = parse_pathspecs(query.paths, query.prefix) if query.paths else EVERYTHING
-    changes = diff_trees(objects, old, logged.commit.tree, paths)
-    return pair_renames(changes) if renames is Renames.PAIRED else with_status(changes)
+    return PathScope(objects, parse_pathspecs(query.paths, query.prefix, query.worktree), query.parents)

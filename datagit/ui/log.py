@@ -85,13 +85,15 @@ class LogWriter:
         *,
         graph: Graph | None = None,
         changes: Changes | None = None,
+        divider: str = "",
     ) -> None:
-        """Write to console; names are shown behind ids, graph to the left, changes below each commit."""
+        """Write to console; names are shown behind ids, graph to the left, changes below each commit and divider."""
         self._console = console
         self._style = style
         self._names = names
         self._graph = graph
         self._changes = changes
+        self._divider = divider
         self._begun = False
         self._line_open = False
 
@@ -118,6 +120,8 @@ class LogWriter:
         changed = self._changes(logged) if self._changes is not None else b""
         if changed:
             if shows_text and style.name != "oneline":
+                if self._divider:
+                    self._put(self._divider)
                 self._end_line()
             self._put_bytes(changed)
 

@@ -54,12 +54,12 @@ class Twins:
         return git(self.theirs, "-c", "core.abbrev=12", "-c", "init.defaultBranch=main", *words)
 
     def plain(self, output: bytes) -> str:
-        """Return output with every id of a commit replaced by its number, however it is abbreviated."""
+        """Return output with every id of a commit replaced by its number, and short ids of files by a word."""
         text = output.decode()
         for number, (ours, theirs) in enumerate(zip(self.ids, self.git_ids, strict=True)):
             for full in (ours.hex(), theirs):
                 text = text.replace(full, f"<{number}>").replace(full[:12], f"<{number} short>")
-        return text
+        return re.sub(r"\b(?!0{12})[0-9a-f]{12}\b", "<file>", text)
 
     def arguments(self, words: Sequence[str]) -> tuple[list[str], list[str]]:
         """Return words twice, with ``{3}`` as the id of commit 3 in each repository."""
