@@ -35,6 +35,7 @@ from datagit.repository import locked
 from datagit.revision.parse import resolve, resolve_tree
 from datagit.revision.reader import AmbiguousRevisionError, PathNotInRevisionError, RevisionReader, UnknownRevisionError
 from datagit.ui.quote import safe_line
+from datagit.worktree.plan import Overwrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,9 @@ def _restore(door: Door, at: Start, words: Words, specs: list[bytes], unmerged: 
         message = "'--ours' and '--theirs' cannot be used when checking out of a tree"
         raise InvalidInputError(message, code="usage")
     target = Target.FILES if tree is None else Target.BOTH
-    result = restore(at.repo, paths, RestoreOptions(tree, target, overlay, unmerged), door.progress())
+    overwrite = Overwrite.CLEAR if at.local is LocalWork.DISCARD else Overwrite.FORCE
+    options = RestoreOptions(tree, target, overlay, unmerged, overwrite)
+    result = restore(at.repo, paths, options, door.progress())
     if not door.quiet:
         _say_restored(door, words, tree, result)
 

@@ -89,12 +89,14 @@ class Trip:
         moving: whether the files go along.
         arrival: what to say before the name of a branch; empty for a commit.
         asked: the words that led to a commit, if its being on no branch has to be explained.
+        compared: the commit that local changes are told against; None for the destination's own.
     """
 
     destination: Destination
     moving: Moving
     arrival: str = ""
     asked: str | None = None
+    compared: ObjectId | None = None
 
 
 def previous(word: str) -> str:
@@ -188,9 +190,12 @@ def orphan_trip(at: Start, name: str, commit: ObjectId | None, files: Files) -> 
     full = check_branch_name(name)
     if full in at.refs.heads:
         raise BranchTakenError(name)
-    moving = Moving.HEAD_ONLY if files is Files.KEEP and commit is None else Moving.FILES_TOO
-    words = "Already on" if full == at.refs.head else "Switched to a new branch"
-    return Trip(orphan_destination(full, tree_of(at.repo, commit)), moving, words)
+    # from one branch without commits to another nothing but HEAD moves
+    unborn = at.refs.target_of_head() is None
+    commit = commit or (at.refs.target_of_head() if files is Files.KEEP else None)
+    moving = Moving.HEAD_ONLY if commit is None and unborn else Moving.FILES_TOO
+    words = "Already on" if full == at.refs.head and commit is not None else "Switched to a new branch"
+    return Trip(orphan_destination(full, tree_of(at.repo, commit)), moving, words, compared=commit)
 
 
 def stay(door: Door, at: Start) -> None:
@@ -222,8 +227,9 @@ def travel(door: Door, at: Start, trip: Trip) -> None:
     if door.quiet:
         return
     commit = trip.destination.commit
-    if trip.moving is Moving.FILES_TOO and at.local is LocalWork.CARRY and commit is not None:
-        show_local_changes(door, list_local_changes(repo, commit, progress, index))
+    compared = trip.compared or commit
+    if trip.moving is Moving.FILES_TOO and at.local is LocalWork.CARRY and compared is not None:
+        show_local_changes(door, list_local_changes(repo, compared, progress, index))
     _say_left(door, repo, at.refs, commit)
     if trip.destination.head.startswith(HEADS):
         door.console.say(f"{trip.arrival} '{trip.destination.head.removeprefix(HEADS)}'")

@@ -24,7 +24,7 @@ class LocalChangesError(RefusedError):
         """Say which paths are in the way.
 
         Args:
-            verb: Git's word for what is going on: ``checkout`` or ``merge``.
+            verb: the word for what is going on: ``checkout``, ``merge`` or ``restore``.
             changed: tracked files with changes that would be overwritten.
             folders: folders with untracked files that would have to go.
             untracked: files that are not tracked and would be overwritten.

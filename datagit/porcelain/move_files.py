@@ -71,7 +71,7 @@ def plan_move(
     index, root = load_index(repo.index), repo.root()
     if local is LocalWork.DISCARD:
         dirty = find_worktree_changes(index, root, progress).changes["path"]
-        changes, overwrite = start_over(index, read_tree(repo.store, new), dirty), Overwrite.FORCE
+        changes, overwrite = start_over(index, read_tree(repo.store, new), dirty), Overwrite.CLEAR
         blocked: Sequence[bytes] = ()
     else:
         if index.unmerged_count:
@@ -126,11 +126,11 @@ def explain_obstacles(
     verb: str, error: FilesInTheWayError, changes: pa.Table, blocked: Sequence[bytes]
 ) -> LocalChangesError:
     """Return what is in the way in Git's words: files, or folders where a file is to come."""
-    coming = set(changes["path"].filter(pc.is_valid(changes["new_mode"])).to_pylist())
+    planned = set(changes["path"].to_pylist())
     folders: set[bytes] = set()
     untracked: list[bytes] = []
     for path in error.untracked:
-        above = next((folder for folder in _folders_above(path) if folder in coming), None)
+        above = next((folder for folder in _folders_above(path) if folder in planned), None)
         if above is None:
             untracked.append(path)
         else:

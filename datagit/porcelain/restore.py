@@ -61,12 +61,14 @@ class RestoreOptions:
         target: what is put back.
         overlay: only with a tree.
         unmerged: only without a tree.
+        overwrite: FORCE keeps untracked files that would have to go for a folder; CLEAR does not.
     """
 
     tree: ObjectId | None = None
     target: Target = Target.FILES
     overlay: Overlay = Overlay.REMOVE
     unmerged: Unmerged = Unmerged.REFUSE
+    overwrite: Overwrite = Overwrite.FORCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,14 @@ def restore(repo: Repository, paths: PathFilter, options: RestoreOptions, progre
     """
     index = load_index(repo.index)
     if options.tree is None:
-        return _from_index(repo, index, paths, options.unmerged, progress)
+        return _from_index(repo, index, paths, options, progress)
     return _from_tree(repo, index, paths, options.tree, options, progress)
 
 
 def _from_index(
-    repo: Repository, index: Index, paths: PathFilter, unmerged: Unmerged, progress: Progress
+    repo: Repository, index: Index, paths: PathFilter, options: RestoreOptions, progress: Progress
 ) -> RestoreResult:
+    unmerged = options.unmerged
     _check_matched(paths, index.rows["path"])
     rows = _chosen(index.staged, paths)
     waiting = _chosen(index.unmerged, paths)
@@ -126,7 +129,7 @@ def _from_index(
     if unmerged in (Unmerged.OURS, Unmerged.THEIRS):
         sides = _side_rows(waiting, names, 2 if unmerged is Unmerged.OURS else 3)
     table = pa.concat_tables([rows, sides]).sort_by("path")
-    plan = _plan(repo, index, _write_rows(table), progress)
+    plan = _plan(repo, index, _write_rows(table), options.overwrite, progress)
     # no journal: each file comes whole from what the index has, so a killed restore leaves nothing to undo
     written = apply_checkout(plan, repo.store, repo.root(), jobs=None, progress=progress)
     kept = written.filter(pc.invert(pc.is_in(written["path"], value_set=pa.array(names, pa.binary()))))
@@ -155,7 +158,7 @@ def _from_tree(
         if changed.num_rows or len(gone):
             save_index(after, repo.index)
         return RestoreResult(changed.num_rows + len(gone))
-    plan = _plan(repo, index, changes, progress)
+    plan = _plan(repo, index, changes, options.overwrite, progress)
     if options.target is Target.FILES:
         apply_checkout(plan, repo.store, repo.root(), jobs=None, progress=progress)
         return RestoreResult(plan.rows.num_rows)
@@ -165,20 +168,22 @@ def _from_tree(
     return RestoreResult(plan.rows.num_rows)
 
 
-def _plan(repo: Repository, index: Index, changes: pa.Table, progress: Progress) -> CheckoutPlan:
+def _plan(repo: Repository, index: Index, changes: pa.Table, overwrite: Overwrite, progress: Progress) -> CheckoutPlan:
     root = repo.root()
     hasher = file_hasher(root, progress)
     try:
-        return plan_checkout(index, root, changes, hash_rows=hasher, overwrite=Overwrite.FORCE)
+        return plan_checkout(index, root, changes, hash_rows=hasher, overwrite=overwrite)
     except FilesInTheWayError as error:
-        explained: LocalChangesError = explain_obstacles("checkout", error, changes, ())
+        explained: LocalChangesError = explain_obstacles("restore", error, changes, ())
         raise explained from error
 
 
 def _check_matched(paths: PathFilter, *columns: Any) -> None:  # noqa: ANN401 # columns of paths
-    missing = paths.unmatched(*columns)
+    missing = set(paths.unmatched(*columns))
+    if not any(len(column) for column in columns):
+        missing.update(spec for spec in paths.wanted if not spec.path)  # the root, where nothing is
     if missing:
-        raise PathsUnknownError([spec.written for spec in missing])
+        raise PathsUnknownError([spec.written for spec in paths.wanted if spec in missing])
 
 
 def _chosen(rows: pa.Table, paths: PathFilter) -> pa.Table:

@@ -46,6 +46,7 @@ PLAN_SCHEMA = pa.schema(
 
 _SPARE_BYTES = 64 << 20
 _NO_ID = bytes(32)
+_OWN_FOLDERS = frozenset({b".dg", b".git"})
 
 
 class Overwrite(enum.Enum):
@@ -55,6 +56,8 @@ class Overwrite(enum.Enum):
     """Nothing that is in no commit is overwritten or removed."""
     FORCE = "force"
     """Changed and untracked files that stand exactly where a file is to come are replaced."""
+    CLEAR = "clear"
+    """Untracked files in folders where a file is to come, or in place of its folders, go as well, but no repository."""
 
 
 class FilesInTheWayError(RefusedError):
@@ -113,7 +116,7 @@ def plan_checkout(
         root: the working tree.
         changes: CHANGE_SCHEMA; only path and the new side count. A file that is what it is to become is left alone.
         hash_rows: hashes files whose stat data prove nothing.
-        overwrite: whether changed and untracked files at those paths may be lost.
+        overwrite: which changed and untracked files may be lost.
 
     Raises:
         FilesInTheWayError: they may not, and are there; or an untracked file is in a folder where a file is to come.
@@ -137,7 +140,12 @@ def plan_checkout(
         untracked += _inside_removed(root, rows.filter(tracked))
     else:
         changed, untracked = [], []
-    untracked += _other_obstacles(root, todo, present, index)
+    obstacles = _other_obstacles(root, todo, present)
+    if overwrite is Overwrite.CLEAR:
+        cleared = _clear_rows(root, sorted(set(obstacles)))
+        obstacles = sorted({*obstacles} - {*_values(cleared["path"])})
+        todo = pa.concat_tables([todo, cleared]).sort_by("path")
+    untracked += obstacles
     if changed or untracked:
         raise FilesInTheWayError(sorted(changed), sorted(set(untracked)))
     _check_collisions(root, index, changes)
@@ -192,7 +200,20 @@ def _inside_removed(root: Path, tracked: pa.Table) -> list[bytes]:
     return [path for folder in _values(tracked["path"].filter(gone)) for path in _left_in(root, folder, set())]
 
 
-def _other_obstacles(root: Path, todo: pa.Table, present: Present, index: Index) -> list[bytes]:
+def _clear_rows(root: Path, obstacles: list[bytes]) -> pa.Table:
+    """Return rows that remove those of the untracked files that may be removed: files and links of no repository."""
+    paths = pa.array([path for path in obstacles if not _OWN_FOLDERS & set(path.split(b"/"))], pa.binary())
+    present = look_at_paths(os.fsencode(root), _values(paths)).table(paths)
+    present = present.filter(pc.less(present["mode"], DIRECTORY))
+    nothing = pa.repeat(pa.scalar(ABSENT, pa.uint8()), present.num_rows)
+    no_size = pa.repeat(pa.scalar(0, pa.int64()), present.num_rows)
+    no_id = pa.array([_NO_ID] * present.num_rows, pa.binary(32))
+    seen = [present[name] for name in ("mode", "size", "mtime_ns", "inode")]
+    columns = [present["path"], nothing, no_size, no_id, nothing, no_size, no_id, *seen]
+    return pa.Table.from_arrays([_one(column) for column in columns], schema=PLAN_SCHEMA)
+
+
+def _other_obstacles(root: Path, todo: pa.Table, present: Present) -> list[bytes]:
     """Return untracked files that stand where a folder must be, or lie in a folder where a file must be."""
     leaving = set(_values(todo["path"].filter(pc.equal(todo["new_mode"], ABSENT))))
     obstacles: list[bytes] = []

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.beside_git import Twins, new_twins
+from tests.invoke import dg
 
 
 @pytest.fixture
@@ -175,3 +176,36 @@ def test_a_merge_is_given_up_by_force(twins: Twins) -> None:
     assert {answer.code for answer in twins.run("merge", "m2")} == {1}
     twins.agree_on_code("checkout", "-f", "main")
     twins.agree("switch", "side")
+
+
+def test_force_removes_what_is_in_the_way_of_files_and_folders(twins: Twins) -> None:
+    twins.write("d/x", "x\n")
+    twins.commit("a folder")
+    for root in (twins.ours, twins.theirs):
+        (root / "d" / "x").unlink()
+        (root / "d").rmdir()
+        (root / "f").unlink()
+    twins.write("d", "untracked, where a folder was\n")
+    twins.write("f/inside", "untracked, where a file was\n")
+    twins.agree("checkout", "-f", "--", "d")
+    twins.agree("checkout", "-f")
+
+
+def test_force_never_removes_a_repository(twins: Twins) -> None:
+    (twins.ours / "f").unlink()
+    assert dg(twins.ours, "init", "-q", "f", environment=twins.environment()).code == 0
+    answer = dg(twins.ours, "checkout", "-f", environment=twins.environment())
+    assert answer.code == 1
+    assert (twins.ours / "f" / ".dg" / "format.json").exists()
+
+
+def test_a_restore_keeps_an_untracked_file_where_a_folder_was(twins: Twins) -> None:
+    twins.write("d/x", "x\n")
+    twins.commit("a folder")
+    (twins.ours / "d" / "x").unlink()
+    (twins.ours / "d").rmdir()
+    (twins.ours / "d").write_text("in no commit\n")
+    answer = dg(twins.ours, "checkout", "--", "d/x", environment=twins.environment())
+    assert answer.code == 1
+    assert b"would be overwritten by restore:\n\td\nPlease move or remove them before you restore.\n" in answer.err
+    assert (twins.ours / "d").read_text() == "in no commit\n"
