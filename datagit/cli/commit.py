@@ -15,30 +15,30 @@ from datagit.cli.command import (
     quiet_option,
     verbose_option,
 )
-from datagit.cli.commit_editor import edit_message
-from datagit.cli.commit_status import Form, show_status
 from datagit.cli.dates import DateInvalidError, Moment, local_moment, parse_date, parse_rough_date
+from datagit.cli.late import late
 from datagit.cli.options import Door
 from datagit.cli.pathspec_file import pathspec_file_options, read_pathspecs
 from datagit.diff.pathspec import EVERYTHING, PathFilter, parse_pathspecs
 from datagit.errors import InvalidInputError, NotFoundError, RefusedError
 from datagit.objects.commit import Signature
-from datagit.porcelain.add import Run
 from datagit.porcelain.commit import (
     CommitPlan,
     NothingToCommitError,
-    Onto,
-    Take,
     UnmergedFilesError,
     apply_commit,
     plan_commit,
 )
 from datagit.porcelain.commit_message import Cleanup, add_trailers, clean_message
+from datagit.porcelain.commit_options import Blobs, Onto, Take
 from datagit.porcelain.squash import load_squash_message
 from datagit.repository import Repository
 from datagit.revision.walk import walk_commits
 from datagit.ui.commit import commit_json, show_commit
 
+# these two load half the house, and most commits need neither
+_EDITOR = "datagit.cli.commit_editor"
+_STATUS = "datagit.cli.commit_status"
 _PERSON = re.compile(r"([^<]*)<([^>]*)>\s*")
 _AMENDED_TO_NOTHING = """\
 You asked to amend the most recent commit, but doing so would make
@@ -157,10 +157,10 @@ def command(
         trailers = (f"Signed-off-by: {committer.name} <{committer.email}>", *trailers)
     wishes = Wishes(messages, file, edit, trailers, author, date, reset_author)
     paths = parse_pathspecs(specs, door.prefix(), os.fsencode(repo.root())) if specs else EVERYTHING
-    run = Run.DRY if committer is None else Run.REAL
-    plan = _plan(door, repo, take, paths, Onto.AMENDED if amend else Onto.HEAD, run)
+    blobs = Blobs.HASH if committer is None else Blobs.STORE
+    plan = _plan(door, repo, take, paths, Onto.AMENDED if amend else Onto.HEAD, blobs)
     if committer is None:
-        show_status(door, repo, plan, Form.PORCELAIN if porcelain else Form.SHORT if short else Form.LONG)
+        _show_status(door, repo, plan, "porcelain" if porcelain else "short" if short else "long")
         ctx.exit(1 if plan.is_empty and not allow_empty else 0)
     if plan.is_empty and not allow_empty:
         _refuse_empty(door, repo, plan)
@@ -193,9 +193,9 @@ def _find_take(specs: Sequence[bytes], *, everything: bool, only: bool, include:
     return Take.INDEX
 
 
-def _plan(door: Door, repo: Repository, take: Take, paths: PathFilter, onto: Onto, run: Run) -> CommitPlan:
+def _plan(door: Door, repo: Repository, take: Take, paths: PathFilter, onto: Onto, blobs: Blobs) -> CommitPlan:
     try:
-        return plan_commit(repo, door.progress(), take=take, paths=paths, onto=onto, run=run)
+        return plan_commit(repo, door.progress(), take=take, paths=paths, onto=onto, blobs=blobs)
     except UnmergedFilesError as error:
         if not door.json:
             for path in error.paths:
@@ -207,9 +207,13 @@ def _plan(door: Door, repo: Repository, take: Take, paths: PathFilter, onto: Ont
 def _refuse_empty(door: Door, repo: Repository, plan: CommitPlan) -> None:
     if door.json:
         raise NothingToCommitError
-    show_status(door, repo, plan, Form.LONG)
+    _show_status(door, repo, plan, "long")
     if plan.amended is not None:
         door.console.say(_AMENDED_TO_NOTHING)
+
+
+def _show_status(door: Door, repo: Repository, plan: CommitPlan, form: str) -> None:
+    late(_STATUS, "show_status")(door, repo, plan, late(_STATUS, "Form")(form))
 
 
 def _find_author(door: Door, repo: Repository, plan: CommitPlan, wishes: Wishes) -> Signature:
@@ -264,7 +268,8 @@ def _find_message(door: Door, repo: Repository, plan: CommitPlan, wishes: Wishes
     if wishes.trailers:
         text = add_trailers(clean_message(text, Cleanup.WHITESPACE), wishes.trailers)
     if edits:
-        text = edit_message(door, repo, plan, text, author)
+        edited: str = late(_EDITOR, "edit_message")(door, repo, plan, text, author)
+        text = edited
         _check_text(text)
     return text
 

@@ -1,14 +1,12 @@
 """Commit: make a version of what is staged. It never looks at the files, unless it is asked to stage them first."""
 
-import enum
-import os
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
-from datagit.diff.pathspec import EVERYTHING, PathFilter, literal_filter
+from datagit.diff.pathspec import EVERYTHING, PathFilter
 from datagit.diff.staged import diff_staged
 from datagit.diff.trees import choose_changes
 from datagit.errors import RefusedError, StateError
@@ -23,8 +21,8 @@ from datagit.objects.memory import MemoryObjects
 from datagit.objects.node import LEAF_SCHEMA
 from datagit.objects.tree import EMPTY_TREE, NewTree, edit_tree
 from datagit.objects.tree_diff import diff_nodes
-from datagit.porcelain.add import AddOptions, IgnoredFiles, Run, Scope, stage_files
 from datagit.porcelain.commit_message import subject_of
+from datagit.porcelain.commit_options import Blobs, Onto, Take
 from datagit.porcelain.record import record_change
 from datagit.porcelain.squash import clear_squash_message
 from datagit.progress import Progress
@@ -36,25 +34,7 @@ from datagit.store.store import write_objects
 MERGE = "merge"
 """Folder, in the repository's state, of a merge that waits for its commit."""
 
-
-class Take(enum.Enum):
-    """What goes into the commit."""
-
-    INDEX = "index"
-    TRACKED = "tracked"
-    """``-a``: all tracked files are staged first."""
-    PATHS = "paths"
-    """Paths on the command line: only they are committed, as their files are; what else is staged stays so."""
-    INDEX_AND_PATHS = "index and paths"
-    """``-i``: these paths are staged first, and everything staged is committed."""
-
-
-class Onto(enum.Enum):
-    """Where the commit goes."""
-
-    HEAD = "head"
-    AMENDED = "amended"
-    """``--amend``: in place of the commit at HEAD."""
+_STAGING = "datagit.porcelain.commit_staging"  # loads the scan and the packing of files
 
 
 class UnmergedFilesError(StateError):
@@ -76,16 +56,6 @@ class NothingToCommitError(RefusedError):
 
     def __init__(self) -> None:
         super().__init__("nothing to commit", hint="stage something with 'dg add', or use '--allow-empty'")
-
-
-class PathsUnknownError(RefusedError):
-    """A path to commit names no tracked file."""
-
-    code = "no-match"
-
-    def __init__(self, specs: Sequence[bytes]) -> None:
-        lines = [f"pathspec '{spec.decode(errors='backslashreplace')}'" for spec in specs]
-        super().__init__("\nerror: ".join(f"{line} did not match any file(s) known to dg" for line in lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +129,7 @@ def plan_commit(
     take: Take = Take.INDEX,
     paths: PathFilter = EVERYTHING,
     onto: Onto = Onto.HEAD,
-    run: Run = Run.REAL,
+    blobs: Blobs = Blobs.STORE,
 ) -> CommitPlan:
     """Return the commit to come; blobs of files that have to be staged are stored, nothing else is written.
 
@@ -170,9 +140,9 @@ def plan_commit(
         AddFailedError: files could not be read.
     """
     if take is Take.INDEX:
-        return _plan(repo, progress, take, paths, onto, run)
+        return _plan(repo, progress, take, paths, onto, blobs)
     with locked(repo, "dg commit", progress):
-        return _plan(repo, progress, take, paths, onto, run)
+        return _plan(repo, progress, take, paths, onto, blobs)
 
 
 def apply_commit(
@@ -210,7 +180,7 @@ def apply_commit(
     return Committed(oid, made, plan.refs.branch, plan.refs.target_of_head() is None, changes)
 
 
-def _plan(repo: Repository, progress: Progress, take: Take, paths: PathFilter, onto: Onto, run: Run) -> CommitPlan:
+def _plan(repo: Repository, progress: Progress, take: Take, paths: PathFilter, onto: Onto, blobs: Blobs) -> CommitPlan:
     refs = repo.store.refs()
     head = refs.target_of_head()
     current = None if head is None else decode_commit(repo.store.read(Kind.COMMIT, head))
@@ -218,7 +188,7 @@ def _plan(repo: Repository, progress: Progress, take: Take, paths: PathFilter, o
     _check_state(current, merge, take, onto)
     root = EMPTY_TREE if current is None else current.tree
     found = load_index(repo.index)
-    index = _stage(repo, found, root, take, paths, run, progress)
+    index = _stage(repo, found, root, take, paths, blobs, progress)
     staged = found if index is None else index
     if staged.unmerged_count:
         unmerged: Column = pc.unique(staged.unmerged["path"])
@@ -252,28 +222,18 @@ def _check_state(current: Commit | None, merge: MergeState | None, take: Take, o
 
 
 def _stage(
-    repo: Repository, found: Index, root: ObjectId, take: Take, paths: PathFilter, run: Run, progress: Progress
+    repo: Repository, found: Index, root: ObjectId, take: Take, paths: PathFilter, blobs: Blobs, progress: Progress
 ) -> Index | None:
     """Return the index with what take asks for staged; None if that changes nothing."""
     if take is Take.INDEX:
         return None
-    options = AddOptions(scope=Scope.TRACKED, run=run)
+    staging = importlib.import_module(_STAGING)
+    index: Index | None
     if take is Take.TRACKED:
-        return stage_files(repo, found, EVERYTHING, options, progress)[1]
-    if take is Take.INDEX_AND_PATHS:  # Git checks these paths as little as it checks those of `add -u`
-        return stage_files(repo, found, paths, options, progress)[1]
-    # what HEAD has and the index has no more can be named, too, and comes back if its file is there
-    changes = choose_changes(diff_staged(repo.store, root, found.rows), paths)
-    gone: Column = pc.filter(changes["path"], pc.is_null(changes["new_id"]))
-    unknown = paths.unmatched(pc.unique(found.rows["path"]), gone)
-    if unknown:
-        raise PathsUnknownError([spec.written for spec in unknown])
-    index = stage_files(repo, found, paths, options, progress)[1]
-    back = [path for path in gone.to_pylist() if _is_there(repo.root(), path)]
-    if not back:
-        return index
-    again = AddOptions(ignored=IgnoredFiles.ADD, run=run)
-    return stage_files(repo, found if index is None else index, literal_filter(back), again, progress)[1]
+        index = staging.stage_tracked(repo, found, blobs, progress)
+    else:
+        index = staging.stage_paths(repo, found, root, paths, blobs, progress)
+    return index
 
 
 def _without(index: Index, changes: pa.Table, chosen: pa.Table) -> Index:
@@ -319,10 +279,6 @@ def _verb(plan: CommitPlan) -> str:
     if plan.merge is not None:
         return "commit (merge)"
     return "commit" if plan.parents else "commit (initial)"
-
-
-def _is_there(root: Path, path: bytes) -> bool:
-    return os.path.lexists(os.path.join(os.fsencode(root), path))
 
 
 def planned_objects(repo: Repository, plan: CommitPlan) -> MemoryObjects:
