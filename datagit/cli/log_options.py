@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from datagit.cli.dates import parse_rough_date
+from datagit.cli.late import late
 from datagit.cli.options import Door
 from datagit.config.settings import Settings
 from datagit.errors import InvalidInputError, NotFoundError
@@ -134,8 +134,8 @@ def with_options(query: LogQuery, options: LogOptions, now: int) -> LogQuery:
         direction=Direction.OLDEST_FIRST if options.reverse else Direction.NEWEST_FIRST,
         limit=limit,
         skip=max(0, options.skip),
-        since=None if options.since is None else parse_rough_date(options.since, now),
-        until=None if options.until is None else parse_rough_date(options.until, now),
+        since=_moment(options.since, now),
+        until=_moment(options.until, now),
         min_parents=2 if options.merges else options.min_parents or 0,
         max_parents=1 if options.no_merges else most,
         authors=_patterns(options.authors, options),
@@ -144,6 +144,14 @@ def with_options(query: LogQuery, options: LogOptions, now: int) -> LogQuery:
         grep=options.grep or Grep.ANY,
         ancestry=Ancestry.REWRITTEN if options.graph else Ancestry.AS_IT_IS,
     )
+
+
+def _moment(text: str | None, now: int) -> int | None:
+    """Return the second that a rough date names; its reader is loaded only where one is given."""
+    if text is None:
+        return None
+    second: int = late("datagit.cli.dates", "parse_rough_date")(text, now)
+    return second
 
 
 def _patterns(texts: Sequence[str], options: LogOptions) -> tuple[re.Pattern[str], ...]:

@@ -104,7 +104,11 @@ class SingleRevisionError(NotFoundError):
 @click.argument("words", metavar="[REVISION]...", nargs=-1)
 @pass_door
 def command(door: Door, words: tuple[str, ...]) -> None:
-    """Turn names of revisions into ids, and tell where the repository is."""
+    """Turn names of revisions into ids.
+
+    Tells scripts where the repository is, too. Words that are no option of its own are shown as they are, as Git does,
+    unless --revs-only is given.
+    """
     if "--json" in words:
         door.output = Output.JSON
         words = tuple(word for word in words if word != "--json")

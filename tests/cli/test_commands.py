@@ -10,6 +10,9 @@ from datagit.cli.commands import COMMANDS
 from datagit.cli.main import entry
 from tests.invoke import dg
 
+ECHOING = {"rev-parse"}
+"""Commands that write words which they do not know, as in Git, for scripts that sort other commands' options."""
+
 BUILT = sorted(name for name, row in COMMANDS.items() if importlib.util.find_spec(row.module) is not None)
 
 
@@ -43,7 +46,7 @@ def test_every_option_has_a_help_text_and_every_argument_a_name(name: str) -> No
             assert param.help, f"{name} {param.opts}"
 
 
-@pytest.mark.parametrize("name", BUILT)
+@pytest.mark.parametrize("name", [name for name in BUILT if name not in ECHOING])
 def test_a_wrong_option_is_a_usage_error(tmp_path: Path, name: str) -> None:
     answer = dg(tmp_path, name, "--no-such-option-anywhere")
     assert (answer.code, answer.out) == (129, b"")
