@@ -93,7 +93,7 @@ COMMANDS = """
 -i --grep=merge --format=%s
 --since=@1700200000 --oneline
 --until=@1700200000 --oneline
---after=2023-11-17 --before=2023-11-19T12:00:00+00:00 --format=%s
+--after=2023-11-17T00:00:00+00:00 --before=2023-11-19T12:00:00+00:00 --format=%s
 topic..main --oneline
 topic...side --oneline
 main ^side --oneline
