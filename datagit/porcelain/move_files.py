@@ -7,13 +7,12 @@ import enum
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.ids import ObjectId
 from datagit.index.index import Index, drop_paths, load_index, put_rows, save_index
+from datagit.objects import compute as pc
 from datagit.objects.commit import decode_commit
 from datagit.objects.kind import Kind
 from datagit.objects.tree import EMPTY_TREE, read_tree
@@ -26,8 +25,6 @@ from datagit.repository import Repository
 from datagit.worktree.apply import apply_checkout
 from datagit.worktree.journal import Place, checkout_journal
 from datagit.worktree.plan import CheckoutPlan, FilesInTheWayError, Overwrite, plan_checkout
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 
 class LocalWork(enum.Enum):
@@ -118,7 +115,7 @@ def change_index(index: Index, changes: pa.Table, written: pa.Table) -> Index:
     """
     if not changes.num_rows:
         return index
-    gone = changes["path"].filter(pc.is_null(changes["new_mode"]))
+    gone = pc.filter(changes["path"], pc.is_null(changes["new_mode"]))
     return put_rows(drop_paths(index, gone), written)
 
 

@@ -6,23 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.diff.pathspec import PathFilter
 from datagit.errors import RefusedError
 from datagit.ids import ObjectId
 from datagit.index.index import INDEX_SCHEMA, Index, drop_paths, load_index, put_rows, save_index
+from datagit.objects import compute as pc
 from datagit.objects.tree import read_tree
 from datagit.objects.tree_diff import CHANGE_SCHEMA
 from datagit.porcelain.in_the_way import LocalChangesError, show_path
 from datagit.porcelain.move_files import change_index, explain_obstacles, journal
+from datagit.porcelain.two_way import sort_by_path
 from datagit.porcelain.worktree_changes import file_hasher
 from datagit.progress import Progress
 from datagit.repository import Repository
 from datagit.worktree.apply import apply_checkout
 from datagit.worktree.plan import CheckoutPlan, FilesInTheWayError, Overwrite, plan_checkout
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 _VALUES = ("mode", "size", "id")
 _SIDE_NAMES = {2: "our", 3: "their"}
@@ -128,11 +127,11 @@ def _from_index(
         raise UnmergedPathError([f"path '{show_path(path)}' is unmerged" for path in names], hint)
     if unmerged in (Unmerged.OURS, Unmerged.THEIRS):
         sides = _side_rows(waiting, names, 2 if unmerged is Unmerged.OURS else 3)
-    table = pa.concat_tables([rows, sides]).sort_by("path")
+    table = sort_by_path(pa.concat_tables([rows, sides]))
     plan = _plan(repo, index, _write_rows(table), options.overwrite, progress)
     # no journal: each file comes whole from what the index has, so a killed restore leaves nothing to undo
     written = apply_checkout(plan, repo.store, repo.root(), jobs=None, progress=progress)
-    kept = written.filter(pc.invert(pc.is_in(written["path"], value_set=pa.array(names, pa.binary()))))
+    kept = pc.filter(written, pc.invert(pc.is_in(written["path"], value_set=pa.array(names, pa.binary()))))
     if kept.num_rows:
         save_index(put_rows(index, kept), repo.index)
     return RestoreResult(plan.rows.num_rows, tuple(names) if unmerged is Unmerged.SKIP else ())
@@ -149,9 +148,9 @@ def _from_tree(
     source = _chosen(read_tree(repo.store, tree), paths)
     tracked = index.rows["path"] if options.overlay is Overlay.REMOVE else index.rows["path"].slice(0, 0)
     _check_matched(paths, tracked, source["path"])
-    chosen: Any = pc.unique(tracked.filter(paths.matches(tracked)))
-    gone = chosen.filter(pc.invert(pc.is_in(chosen, value_set=_one_piece(source["path"]))))
-    changes = pa.concat_tables([_write_rows(source), _remove_rows(gone)]).sort_by("path").combine_chunks()
+    chosen: Any = pc.unique(pc.filter(tracked, paths.matches(tracked)))
+    gone = pc.filter(chosen, pc.invert(pc.is_in(chosen, value_set=_one_piece(source["path"]))))
+    changes = sort_by_path(pa.concat_tables([_write_rows(source), _remove_rows(gone)])).combine_chunks()
     if options.target is Target.INDEX:
         changed = _unlike(index, source)
         after = put_rows(drop_paths(index, gone), _unseen_rows(changed))
@@ -187,11 +186,14 @@ def _check_matched(paths: PathFilter, *columns: Any) -> None:  # noqa: ANN401 # 
 
 
 def _chosen(rows: pa.Table, paths: PathFilter) -> pa.Table:
-    return rows if paths.everything or not rows.num_rows else rows.filter(paths.matches(rows["path"]))
+    if paths.everything or not rows.num_rows:
+        return rows
+    chosen: pa.Table = pc.filter(rows, paths.matches(rows["path"]))
+    return chosen
 
 
 def _side_rows(waiting: pa.Table, names: Sequence[bytes], stage: int) -> pa.Table:
-    rows = waiting.filter(pc.equal(waiting["stage"], stage))
+    rows: pa.Table = pc.filter(waiting, pc.equal(waiting["stage"], stage))
     there = set(rows["path"].to_pylist())
     missing = [path for path in names if path not in there]
     if missing:
@@ -214,9 +216,10 @@ def _remove_rows(paths: Any) -> pa.Table:  # noqa: ANN401 # a column
 def _unlike(index: Index, source: pa.Table) -> pa.Table:
     """Return the rows of source that are not, as they are, rows of stage 0."""
     staged = index.staged
-    rows = staged.take(pc.index_in(source["path"], value_set=_one_piece(staged["path"])))
+    rows = pc.take(staged, pc.index_in(source["path"], value_set=_one_piece(staged["path"])))
     same = pc.and_(pc.equal(rows["mode"], source["mode"]), pc.equal(rows["id"], source["id"]))
-    return source.filter(pc.invert(pc.fill_null(same, fill_value=False)))
+    unlike: pa.Table = pc.filter(source, pc.invert(pc.fill_null(same, fill_value=False)))
+    return unlike
 
 
 def _unseen_rows(rows: pa.Table) -> pa.Table:

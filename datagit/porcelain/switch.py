@@ -3,16 +3,15 @@
 import enum
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.diff.staged import diff_staged
 from datagit.errors import RefusedError, StateError
 from datagit.ids import ObjectId
 from datagit.index.index import Index, load_index
 from datagit.index.operation import clear_merge_state, load_merge_state
+from datagit.objects import compute as pc
 from datagit.objects.commit import Commit, Signature
 from datagit.objects.kind import Kind
 from datagit.objects.tag import decode_tag
@@ -26,8 +25,6 @@ from datagit.progress import Progress
 from datagit.repository import Repository
 from datagit.revision.walk import walk_commits
 from datagit.store.refs import HEADS, RefChange, Refs
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 MERGE_STATE = "merge"
 """The folder of the merge in progress, in Repository.state."""

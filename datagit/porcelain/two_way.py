@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.index.index import Index, folders_of
+from datagit.objects import compute as pc
 from datagit.objects.node import LEAF_SCHEMA
 from datagit.objects.tree_diff import CHANGE_SCHEMA, diff_rows
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,12 @@ def carry_over(index: Index, changes: pa.Table) -> TwoWay:
     if not changes.num_rows:
         return TwoWay(changes, ())
     staged = index.staged
-    rows = staged.take(pc.index_in(changes["path"], value_set=_one_piece(staged["path"])))
+    rows = pc.take(staged, pc.index_in(changes["path"], value_set=_one_piece(staged["path"])))
     as_old = _same(rows, changes, "old")
     as_new = _same(rows, changes, "new")
     settled = pc.or_(as_new, pc.and_(pc.is_null(rows["mode"]), pc.is_null(changes["new_mode"])))
-    wanted = changes.filter(pc.and_not(as_old, settled)).combine_chunks()
-    blocked: Any = changes["path"].filter(pc.invert(pc.or_(as_old, settled))).to_pylist()
+    wanted = pc.filter(changes, pc.and_not(as_old, settled)).combine_chunks()
+    blocked: Any = pc.filter(changes["path"], pc.invert(pc.or_(as_old, settled))).to_pylist()
     return TwoWay(wanted, tuple(sorted({*blocked, *_clashes(staged["path"], wanted)})))
 
 
@@ -59,12 +57,17 @@ def start_over(index: Index, target: pa.Table, dirty: "pa.Array[Any] | pa.Chunke
     """
     changes = diff_rows(_one_row_each(index), target)
     lost = pa.concat_arrays([_one_piece(dirty), pc.unique(_one_piece(index.unmerged["path"]))])
-    again = target.filter(
-        pc.and_not(pc.is_in(target["path"], value_set=lost), pc.is_in(target["path"], _one_piece(changes["path"])))
-    )
+    mended = pc.and_not(pc.is_in(target["path"], lost), pc.is_in(target["path"], _one_piece(changes["path"])))
+    again = pc.filter(target, mended)
     values = [again[name] for name in LEAF_SCHEMA.names[1:]]
     rewritten = pa.Table.from_arrays([again["path"], *values, *values], schema=CHANGE_SCHEMA)
-    return pa.concat_tables([changes, rewritten]).sort_by("path").combine_chunks()
+    return sort_by_path(pa.concat_tables([changes, rewritten])).combine_chunks()
+
+
+def sort_by_path(table: pa.Table) -> pa.Table:
+    """Return a table with a column ``path`` sorted by it, bytewise."""
+    sorted_table: pa.Table = pc.take(table, pc.sort_indices(table, sort_keys=[("path", "ascending")]))
+    return sorted_table
 
 
 def _one_row_each(index: Index) -> pa.Table:
@@ -73,7 +76,7 @@ def _one_row_each(index: Index) -> pa.Table:
     if index.unmerged_count:
         paths = _one_piece(rows["path"])
         first = pa.concat_arrays([pa.array([True]), pc.not_equal(paths[1:], paths[:-1])])
-        rows = rows.filter(first)
+        rows = pc.filter(rows, first)
     return pa.Table.from_arrays(rows.select(LEAF_SCHEMA.names).combine_chunks().columns, schema=LEAF_SCHEMA)
 
 
@@ -86,14 +89,14 @@ def _same(rows: pa.Table, changes: pa.Table, side: str) -> Any:  # noqa: ANN401 
 
 def _clashes(staged: Any, wanted: pa.Table) -> list[bytes]:  # noqa: ANN401 # a column
     """Return the index paths that stay and that are a folder of a new path, or lie below one."""
-    added: Any = wanted["path"].filter(pc.is_null(wanted["old_mode"]))
+    added: Any = pc.filter(wanted["path"], pc.is_null(wanted["old_mode"]))
     if not len(added) or not len(staged):
         return []
-    removed = wanted["path"].filter(pc.is_null(wanted["new_mode"]))
-    kept: Any = staged.filter(pc.invert(pc.is_in(staged, value_set=_one_piece(removed))))
-    above: Any = kept.filter(pc.is_in(kept, value_set=folders_of(added))).to_pylist()
-    files: Any = added.filter(pc.is_in(added, value_set=folders_of(kept))).to_pylist()
-    below = [path for file in files for path in kept.filter(pc.starts_with(kept, file + b"/")).to_pylist()]
+    removed = pc.filter(wanted["path"], pc.is_null(wanted["new_mode"]))
+    kept: Any = pc.filter(staged, pc.invert(pc.is_in(staged, value_set=_one_piece(removed))))
+    above: Any = pc.filter(kept, pc.is_in(kept, value_set=folders_of(added))).to_pylist()
+    files: Any = pc.filter(added, pc.is_in(added, value_set=folders_of(kept))).to_pylist()
+    below = [path for file in files for path in pc.filter(kept, pc.starts_with(kept, file + b"/")).to_pylist()]
     return [*above, *below]
 
 

@@ -15,7 +15,7 @@ from datagit.store.log import read_refs
 from datagit.store.store import open_store
 from tests.invoke import Answer, dg, git, plain_environment
 
-_IDS = re.compile(rb"\b(?=[0-9a-f]*[0-9])(?=[0-9]*[a-f]|[0-9]{12})[0-9a-f]{7,64}\b")
+_IDS = re.compile(rb"\b(?=[a-f]*[0-9])[0-9a-f]{7,64}\b")
 _ADVICE = re.compile(rb"You are in 'detached HEAD' state.*?advice.detachedHead[^\n]*\n", re.DOTALL)
 _RENAMED = ((b"dg ", b"git "), (b"known to dg", b"known to git"), (b".dg", b".git"), (b"'-c/-C/", b"'-b/-B/"))
 # what dg does not have yet, and a hint that git does not have
