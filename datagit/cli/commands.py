@@ -43,5 +43,6 @@ COMMANDS: dict[str, Row] = {
     "merge-base": Row(PLUMBING, "datagit.cli.merge_base", "Find the best common ancestors of commits."),
     "rev-parse": Row(PLUMBING, "datagit.cli.rev_parse", "Turn names of revisions into ids."),
     "config": Row(CARE, "datagit.cli.config", "Get and set options of the repository or of you."),
+    "help": Row(CARE, "datagit.cli.help", "Show what dg, or one of its commands, does."),
     "version": Row(CARE, "datagit.cli.version", "Show the version of dg and of what it is built on."),
 }

@@ -36,10 +36,7 @@ class LazyGroup(DgGroup):
     """Imports a command's module when that command runs, and for nothing else."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name].module).command
-        return command
+        return find_command(cmd_name) if cmd_name in COMMANDS else None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -55,11 +52,17 @@ class LazyGroup(DgGroup):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        command = self.get_command(ctx, name)
-        if command is None:
-            raise CommandUnknownError(name, late("datagit.cli.similar", "similar_words")(name, COMMANDS, 3))
+        command = find_command(name)
         ctx.ensure_object(Door).operation = name
         return name, command, args[1:]
+
+
+def find_command(name: str) -> click.Command:
+    """Return the command of that name, loaded; raise CommandUnknownError if there is none."""
+    if name not in COMMANDS:
+        raise CommandUnknownError(name, late("datagit.cli.similar", "similar_words")(name, COMMANDS, 3))
+    command: click.Command = importlib.import_module(COMMANDS[name].module).command
+    return command
 
 
 @click.group(
@@ -108,6 +111,8 @@ def entry(
     door.worktree = Path(os.path.abspath(door.cwd / work_tree)) if work_tree else None
     door.paging = paging or Paging.AUTO
     door.verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
+    if door.paging is Paging.ALWAYS:
+        door.page()
     if ctx.invoked_subcommand is not None and not show_version:
         return
     if show_version or verbose:

@@ -1,5 +1,6 @@
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -43,6 +44,25 @@ def test_an_unknown_command_names_the_similar_ones_as_git_does(tmp_path: Path) -
     answer = dg(tmp_path, "statsu")
     expected = "dg: 'statsu' is not a dg command. See 'dg --help'.\n\nThe most similar command is\n\tstatus\n"
     assert (answer.code, answer.out, answer.err.decode()) == (1, b"", expected)
+
+
+def test_help_is_the_help_of_the_command(tmp_path: Path) -> None:
+    assert dg(tmp_path, "help").out == dg(tmp_path, "--help").out
+    assert dg(tmp_path, "help", "init").out == dg(tmp_path, "init", "--help").out
+    answer = dg(tmp_path, "help", "inti")
+    assert answer.code == 1
+    assert b"\tinit\n" in answer.err
+
+
+def test_a_pager_for_whatever_is_asked(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    with os.fdopen(follower, "wb") as terminal:
+        environment = os.environ | {"DG_PAGER": f"cat > {tmp_path / 'paged'}"}
+        for words in (["-p", "version"], ["version"], ["--no-pager", "version"]):
+            (tmp_path / "paged").unlink(missing_ok=True)
+            subprocess.run([*START, *words], cwd=tmp_path, env=environment, stdout=terminal, check=True)
+            assert (tmp_path / "paged").exists() == (words == ["-p", "version"])
+    os.close(leader)
 
 
 def test_folders_add_up(tmp_path: Path) -> None:
