@@ -1,5 +1,6 @@
 """A large file, read window by window: cut by content into chunks, hashed on all cores, stored as far as it is new."""
 
+import functools
 import os
 from collections.abc import Callable
 from typing import TypeAlias
@@ -7,6 +8,7 @@ from typing import TypeAlias
 from datagit.ids import ObjectId, blob_hasher, blob_id
 from datagit.objects.chunks import LARGEST_CHUNK, Fineness, cut_buffer, cut_front, plan_chunk_list
 from datagit.objects.kind import Kind
+from datagit.store.errand import Errand
 from datagit.store.pack_writer import PackWriter
 from datagit.store.source import SourceChangedError
 from datagit.store.store import Store
@@ -57,7 +59,8 @@ def store_large(source: Source, size: int, data: PackWriter, meta: PackWriter, k
         wanted = min(len(view) - kept, size - done)
         end = kept + wanted
         _fill(source, view[kept:end])
-        hasher.update(view[kept:end])
+        # the whole is hashed beside cutting and packing, which only read the same bytes
+        hashing = Errand(functools.partial(hasher.update, view[kept:end]))
         done += wanted
         if fineness is None:
             fineness = Fineness.COARSE if compress_if_pays(view[: min(PROBE, end)]) is None else Fineness.FINE
@@ -73,6 +76,7 @@ def store_large(source: Source, size: int, data: PackWriter, meta: PackWriter, k
                 if len(stored) < _REMEMBERED:
                     stored.add(oid)
             start = stop
+        hashing.result()
         kept = end - start
         view[:kept] = bytes(view[start:end])
     oid = ObjectId(hasher.digest())

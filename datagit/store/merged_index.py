@@ -1,8 +1,8 @@
 """The indexes of many packs as one sorted table in cache/: derived, and ignored unless it is whole and of this store.
 
 Layout, little endian: magic "DGPX", u32 version, store uuid as 36 characters, u32 packs, u64 rows, u64 bytes of names,
-xxh3_64 of all after this header; then names joined by newlines, padded to 64; then columns, each padded to 64: id,
-offset, stored_len, pack number (u32), type (u8); sorted by id.
+xxh3_64 of all from 128 on, seeded with that of the fields before; zeros to 128; then names joined by newlines, padded to
+64; then columns, each padded to 64: id, offset, stored_len, pack number (u32), type (u8); sorted by id.
 """
 
 import mmap
@@ -20,10 +20,11 @@ from datagit.store.pack_kind import PackKind
 WIDTHS = (ID_SIZE, 8, 8, 4, 1)
 """Bytes per row of id, offset, stored_len, pack number, type."""
 
-_HEADER = struct.Struct("<4sI36sIQQQ")
+_FIELDS = struct.Struct("<4sI36sIQQ")
 _MAGIC = b"DGPX"
 _VERSION = 1
 _U64 = struct.Struct("<Q")
+_START = 128  # of what follows the header
 _U32 = struct.Struct("<I")
 
 
@@ -85,28 +86,29 @@ def encode_merged(merged: MergedIndex, store_uuid: str) -> bytes:
     """Return the bytes of the cache file."""
     names = "\n".join(merged.packs).encode()
     rest = b"".join((names.ljust(aligned(len(names)), b"\0"), merged.body))
-    head = _HEADER.pack(
-        _MAGIC, _VERSION, store_uuid.encode(), len(merged.packs), merged.count, len(names), checksum(rest)
-    )
-    return head.ljust(aligned(len(head)), b"\0") + rest
+    head = _FIELDS.pack(_MAGIC, _VERSION, store_uuid.encode(), len(merged.packs), merged.count, len(names))
+    head += _U64.pack(checksum(rest, checksum(head)))
+    return head.ljust(_START, b"\0") + rest
 
 
 def decode_merged(content: Bytes, store_uuid: str) -> MergedIndex | None:
     """Return the table that encode_merged wrote for this store; None for any other bytes."""
-    start = aligned(_HEADER.size)
     view = memoryview(content)
-    if len(view) < start:
+    if len(view) < _START:
         return None
-    magic, version, uuid, packs, count, names_length, total = _HEADER.unpack_from(view)
-    if (magic, version, uuid) != (_MAGIC, _VERSION, store_uuid.encode()) or total != checksum(view[start:]):
+    magic, version, uuid, packs, count, names_length = _FIELDS.unpack_from(view)
+    total = checksum(view[_START:], checksum(view[: _FIELDS.size]))
+    if (magic, version, uuid) != (_MAGIC, _VERSION, store_uuid.encode()) or view[_FIELDS.size :][:8] != _U64.pack(
+        total
+    ):
         return None
-    if len(view) < start + names_length:
+    if len(view) < _START + names_length:
         return None
-    names = tuple(bytes(view[start : start + names_length]).decode("ascii", "replace").split("\n"))
+    names = tuple(bytes(view[_START : _START + names_length]).decode("ascii", "replace").split("\n"))
     if len(names) != packs or not all(map(is_pack_name, names)):
         return None
     try:
-        return MergedIndex(names, view[start + aligned(names_length) :], count)
+        return MergedIndex(names, view[_START + aligned(names_length) :], count)
     except ValueError:
         return None
 

@@ -7,7 +7,6 @@ are synced and published by a thread while the next one is being filled.
 import fcntl
 import os
 import secrets
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -24,8 +23,10 @@ from datagit.storage.durable import (
     sync_file,
     temporary_name,
 )
+from datagit.store.errand import Errand
 from datagit.store.layout import TEMPORARY, PackFile, pack_path
 from datagit.store.pack_frame import (
+    FOOTER_SIZE,
     PackFooter,
     PackHeader,
     encode_footer_head,
@@ -66,7 +67,7 @@ class PackWriter:
         self._kind = kind
         self._compress = compress
         self._open: _OpenPack | None = None
-        self._publishing: list[_Publishing] = []
+        self._publishing: list[Errand[PackFile]] = []
         self._published: list[PackFile] = []
 
     def __enter__(self) -> Self:
@@ -79,7 +80,7 @@ class PackWriter:
             self._open.abandon()
             self._open = None
         for publishing in self._publishing:
-            publishing.thread.join()
+            publishing.wait()
 
     def add(self, kind: Kind, oid: ObjectId, raw: Bytes) -> None:
         """Append an object whose id the caller has computed, unless the open pack has it.
@@ -135,33 +136,7 @@ class PackWriter:
         if pack is not None:
             if self._publishing:  # one behind is enough: the disk sets the pace, and dirty pages stay bounded
                 self._published_first()
-            self._publishing.append(_Publishing(pack))
-
-
-class _Publishing:
-    """A thread that finishes one pack."""
-
-    def __init__(self, pack: "_OpenPack") -> None:
-        self._pack = pack
-        self._file: PackFile | None = None
-        self._error: BaseException | None = None
-        self.thread = threading.Thread(target=self._run, name="publish-pack", daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._file = self._pack.publish()
-        except BaseException as error:  # noqa: BLE001 - it is raised again by result, in the thread that asked
-            self._error = error
-
-    def result(self) -> PackFile:
-        self.thread.join()
-        if self._error is not None:
-            raise self._error
-        if self._file is None:
-            message = "a pack was neither published nor refused"
-            raise RuntimeError(message)
-        return self._file
+            self._publishing.append(Errand(pack.publish))
 
 
 class _OpenPack:
@@ -173,6 +148,8 @@ class _OpenPack:
         self._path = folder / TEMPORARY / temporary_name()
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
+        self._spare: bytearray | None = None  # the other buffer; while _writing runs, its bytes are on the way
+        self._writing: Errand[None] | None = None
         self._hasher = blob_hasher()
         self._salt = self._header.salt
         self._rows: list[tuple[ObjectId, int, int, int, int, int]] = []  # the fields of IndexRow
@@ -236,15 +213,16 @@ class _OpenPack:
         index = encode_index(self._rows)
         salt = self._header.salt
         footer = PackFooter(offset, len(index), len(self._rows), salt, checksum(index, salt), bytes(32))
-        self._flush()
-        tail = bytes(offset - self._flushed) + index + encode_footer_head(footer)
-        self._write(tail)
+        self._settle()
+        self._write(self._view[: self._used])
+        self._write(bytes(offset - self._flushed - self._used) + index + encode_footer_head(footer))
         digest = self._hasher.digest()
         self._write(encode_footer_tail(digest))
+        written = offset + len(index) + FOOTER_SIZE
         os.fchmod(self._descriptor, masked_mode(_MODE))
         size = os.fstat(self._descriptor).st_size
-        if size != self._flushed:
-            message = f"{size} bytes were written instead of {self._flushed}"
+        if size != written:
+            message = f"{size} bytes were written instead of {written}"
             raise OSError(message)
         sync_file(self._descriptor)
         kind = self._header.kind
@@ -259,17 +237,30 @@ class _OpenPack:
         """Close the file, and remove it if it was not published; the lock goes with it."""
         if self._descriptor < 0:
             return
+        if self._writing is not None:
+            self._writing.wait()
         self._path.unlink(missing_ok=True)
         os.close(self._descriptor)
         self._descriptor = -1
 
     def _flush(self) -> None:
-        used, self._used = self._used, 0
-        if used:
-            try:
-                self._write(self._view[:used])
-            except OSError as error:
-                raise storage_error(error, "write", self._path) from error
+        """Send the buffer on its way, to be written and hashed by a thread, and go on with the other one."""
+        self._settle()
+        full = self._view[: self._used]
+        self._writing = Errand(lambda: self._write(full))
+        self._flushed += self._used
+        self._used = 0
+        self._buffer, self._spare = self._spare or bytearray(_BUFFER), self._buffer
+        self._view = memoryview(self._buffer)
+
+    def _settle(self) -> None:
+        """Wait until what was sent on its way has arrived."""
+        writing, self._writing = self._writing, None
+        try:
+            if writing is not None:
+                writing.result()
+        except OSError as error:
+            raise storage_error(error, "write", self._path) from error
 
     def _write(self, content: Bytes) -> None:
         with memoryview(content) as view:
@@ -277,4 +268,3 @@ class _OpenPack:
             while done < len(view):
                 done += os.write(self._descriptor, view[done:])
         self._hasher.update(content)
-        self._flushed += len(content)
