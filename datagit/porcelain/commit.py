@@ -231,6 +231,8 @@ def _stage(
     index: Index | None
     if take is Take.TRACKED:
         index = staging.stage_tracked(repo, found, blobs, progress)
+    elif take is Take.INDEX_AND_PATHS:
+        index = staging.stage_known_paths(repo, found, paths, blobs, progress)
     else:
         index = staging.stage_paths(repo, found, root, paths, blobs, progress)
     return index

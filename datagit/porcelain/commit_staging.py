@@ -35,6 +35,18 @@ def stage_tracked(repo: Repository, found: Index, blobs: Blobs, progress: Progre
     return stage_files(repo, found, EVERYTHING, AddOptions(scope=Scope.TRACKED, run=_RUNS[blobs]), progress)[1]
 
 
+def stage_known_paths(
+    repo: Repository, found: Index, paths: PathFilter, blobs: Blobs, progress: Progress
+) -> Index | None:
+    """Return found with the chosen tracked files as they are now; as in Git, a path that is unknown does not matter."""
+    tracked: Column = pc.unique(found.rows["path"])
+    named: Column = tracked.filter(paths.matches(tracked))
+    if not len(named):
+        return None
+    options = AddOptions(scope=Scope.TRACKED, run=_RUNS[blobs])
+    return stage_files(repo, found, literal_filter(named.to_pylist()), options, progress)[1]
+
+
 def stage_paths(
     repo: Repository, found: Index, root: ObjectId, paths: PathFilter, blobs: Blobs, progress: Progress
 ) -> Index | None:
