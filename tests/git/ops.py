@@ -53,8 +53,8 @@ CONTENTS = (
     b"",
     b"no newline at the end",
     b"one\r\ntwo\r\n",
-    b"\0binary\n1",
-    b"\0binary\n2",
+    b"\0binary\n1\n",
+    b"\0binary\n2\n",
 )
 IGNORES = (b"", b"*.bin\n", b"d/\n", b"/a.txt\n!b.txt\n", b"d/*\n!d/e\n", b"*\n!*.txt\n!.gitignore\n")
 
@@ -66,6 +66,21 @@ class Edit:
     verb: str
     path: str
     content: bytes = b""
+
+
+def distinct(edit: Edit) -> bytes:
+    """Return what to write, so that no two paths ever hold alike content.
+
+    Git 2.39 pairs renames when it merges, whatever merge.renames says, and dg does not.
+    """
+    path = edit.path.encode()
+    if edit.verb == "link":
+        return b"./" * (PATHS.index(edit.path) + 1) + edit.content
+    if path.endswith(b".gitignore"):
+        return edit.content + 4 * (b"# " + path + b"\n")
+    if b"\n" not in edit.content:
+        return edit.content and edit.content + path
+    return edit.content.replace(b"\n", b" in " + path + b"\n")
 
 
 def edits() -> st.SearchStrategy[Edit]:
@@ -116,6 +131,9 @@ PATHSPECS = pathspecs()
 WAYS = some(
     (), (), ("--no-ff",), ("--ff-only",), ("--squash",), ("--no-commit",), ("--no-ff", "--no-commit"), ("-X", "ours"),
     ("-X", "theirs"), ("-s", "ours"), ("--allow-unrelated-histories",),
+)  # fmt: skip
+CONCLUSIONS: Sequence[Argv] = (
+    ("merge", "--abort"), ("merge", "--continue"), ("merge", "--quit"), ("commit", "--no-edit"),
 )  # fmt: skip
 MESSAGE = one(st.sampled_from(["-mfirst", "-msecond line\n\nbody", "-m  spaces around  \n\n\n", "-m한글"]))
 
@@ -202,9 +220,7 @@ def merges() -> st.SearchStrategy[Argv]:
 
 
 def conclusions() -> st.SearchStrategy[Argv]:
-    return st.sampled_from(
-        [("merge", "--abort"), ("merge", "--continue"), ("merge", "--quit"), ("commit", "--no-edit")]
-    )
+    return st.sampled_from(CONCLUSIONS)
 
 
 def questions() -> st.SearchStrategy[Argv]:
