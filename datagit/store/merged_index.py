@@ -1,7 +1,7 @@
 """The indexes of many packs as one sorted table in cache/: derived, and ignored unless it is whole and of this store.
 
 Layout, little endian: magic "DGPX", u32 version, store uuid as 36 characters, u32 packs, u64 rows, u64 bytes of names,
-xxh3_64 of all from 128 on, seeded with that of the fields before; zeros to 128; then names joined by newlines, padded to
+xxh3_64 of all from 128 on, seeded with that of the fields before; zeros to 128; names joined by newlines, padded to
 64; then columns, each padded to 64: id, offset, stored_len, pack number (u32), type (u8); sorted by id.
 """
 
