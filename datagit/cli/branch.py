@@ -27,6 +27,7 @@ from datagit.porcelain.branch import (
     Side,
     Start,
     Unmerged,
+    check_new_branch,
     copy_branch,
     create_branch,
     delete_branches,
@@ -36,7 +37,7 @@ from datagit.porcelain.branch_config import Tracking, check_born, follow_branch,
 from datagit.porcelain.branch_list import Shown
 from datagit.porcelain.ref_list import short_name
 from datagit.revision.parse import peel, resolve
-from datagit.revision.reader import UnknownRevisionError
+from datagit.revision.reader import RevisionReader, UnknownRevisionError
 from datagit.store.refs import HEADS
 from datagit.ui.json import json_document
 from datagit.ui.ref_format import SHORT
@@ -44,6 +45,7 @@ from datagit.ui.ref_format import SHORT
 _MOST_NAMES = 2
 _HEX = 64
 _PREVIOUS = re.compile(r"@\{-\d+\}|@\{(u|upstream)\}")
+_PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
 _TRACKING = {"direct": Tracking.DIRECT, "inherit": Tracking.INHERIT}
 
 
@@ -199,6 +201,8 @@ def _create(door: Door, names: Sequence[str], existing: Existing, tracking: Trac
     name = _branch_name(door, names[0])
     text = names[1] if len(names) > 1 else None
     spelled = text or reader.refs.branch or "HEAD"
+    check_new_branch(repo, reader.refs, name, existing)
+    _check_one_meaning(reader, spelled)
     try:
         found = resolve(reader, text or "HEAD")
     except NotFoundError as error:
@@ -289,11 +293,12 @@ def _follow(door: Door, upstream: str, names: Sequence[str]) -> None:
         message = "too many arguments to set new upstream"
         raise InvalidInputError(message, code="name-invalid")
     reader = read_names(door, repo)
-    branch = _branch_name(door, names[0]) if names else reader.refs.branch
+    branch = reader.refs.branch if _means_head(names) else _branch_name(door, names[0])
     if branch is None:
         message = f"could not set upstream of HEAD to {upstream} when it does not point to any branch."
         raise StateError(message, code="unknown-revision")
     check_born(reader.refs, branch)
+    _check_one_meaning(reader, upstream)
     try:
         found = resolve(reader, upstream)
     except NotFoundError as error:
@@ -314,13 +319,24 @@ def _unfollow(door: Door, names: Sequence[str]) -> None:
         message = "too many arguments to unset upstream"
         raise InvalidInputError(message, code="name-invalid")
     repo = door.repository()
-    branch = _branch_name(door, names[0]) if names else repo.store.refs().branch
+    branch = repo.store.refs().branch if _means_head(names) else _branch_name(door, names[0])
     if branch is None:
         message = "could not unset upstream of HEAD when it does not point to any branch."
         raise StateError(message, code="unknown-revision")
     unfollow_branch(repo, branch, door.progress())
     if door.json:
         door.console.write(json_document({"branch": branch, "upstream": None}))
+
+
+def _check_one_meaning(reader: RevisionReader, text: str) -> None:
+    """Refuse a name that is, say, both a tag's and a branch's: which of them is to be followed must be clear."""
+    if sum(place.format(text) in reader.refs.heads for place in _PLACES) > 1:
+        message = f"ambiguous object name: '{text}'"
+        raise UnknownRevisionError(text, message, f"say which one: 'heads/{text}' or 'tags/{text}'")
+
+
+def _means_head(names: Sequence[str]) -> bool:
+    return not names or names[0] == "HEAD"
 
 
 def _branch_name(door: Door, text: str) -> str:

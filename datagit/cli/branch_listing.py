@@ -58,7 +58,7 @@ def show_branches(door: Door, options: ListOptions) -> None:
 
     def track(branch: ListedBranch) -> str:
         followed = followed_by(repo, refs, branch)
-        return track_brief(followed) if options.verbose == 1 else track_full(followed)
+        return track_brief(followed) if options.verbose == 1 else track_full(followed, refs.heads)
 
     if door.json:
         rows = [_fields(branch, subject(branch), followed_by(repo, refs, branch)) for branch in branches]

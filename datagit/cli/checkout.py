@@ -226,7 +226,7 @@ def _switch(door: Door, at: Start, words: Words, branching: Branching) -> None:
         travel(door, at, new_branch_trip(at, branching.new, commit, branching.manner, moving))
     elif branching.detach:
         commit = head_commit(at) if named is None else named_commit(at, named)
-        travel(door, at, detached_trip(at, commit, named or "HEAD", Moving.FILES_TOO))
+        travel(door, at, detached_trip(at, commit, spell(at, named or "HEAD"), Moving.FILES_TOO))
     elif named is None or named == "HEAD":
         head_commit(at)
         stay(door, at)

@@ -84,7 +84,7 @@ def command(
             trip = new_branch_trip(at, new, commit, Manner.RESET if force_create else Manner.CREATE, moving)
         elif detach:
             commit = head_commit(at) if named is None else named_commit(at, named)
-            trip = detached_trip(at, commit, named or "HEAD", moving)
+            trip = detached_trip(at, commit, spell(at, named or "HEAD"), moving)
         else:
             branch = find_branch(at, named or "")
             if branch is None:

@@ -122,6 +122,13 @@ class NoBranchError(StateError):
     code = "unknown-revision"
 
 
+def check_new_branch(repo: Repository, refs: Refs, name: str, existing: Existing) -> str:
+    """Return the full name of a branch to make; raise what create_branch would refuse the name for."""
+    full = check_branch_name(name)
+    _check_new_name(repo, refs, full, existing)
+    return full
+
+
 def create_branch(
     repo: Repository,
     name: str,
@@ -139,10 +146,9 @@ def create_branch(
         BranchExistsError: there is one, and it is to be kept.
         BranchCheckedOutError: it would be moved away from under the working tree.
     """
-    full = check_branch_name(name)
     with locked(repo, _COMMAND, progress):
         refs = repo.store.refs()
-        _check_new_name(repo, refs, full, existing)
+        full = check_new_branch(repo, refs, name, existing)
         old = refs.heads.get(full)
         follow = tracking.choose(repo.settings, start.ref, start.spelled)
         verb = "Created from" if old is None else "Reset to"
@@ -198,12 +204,13 @@ def rename_branch(
     with locked(repo, _COMMAND, progress):
         refs = repo.store.refs()
         source = _source(refs, old, "rename")
-        full_old, full_new = HEADS + source, check_branch_name(new)
+        full_old = HEADS + source
         is_current = refs.head == full_old
         commit = refs.heads.get(full_old)
         if commit is None and not is_current:
             message = f"No branch named '{source}'."
             raise BranchMissingError(message)
+        full_new = check_branch_name(new)
         if full_old == full_new:
             return
         _check_new_name(repo, refs, full_new, existing)
@@ -221,7 +228,7 @@ def copy_branch(
     with locked(repo, _COMMAND, progress):
         refs = repo.store.refs()
         source = _source(refs, old, "copy")
-        full_old, full_new = HEADS + source, check_branch_name(new)
+        full_old = HEADS + source
         commit = refs.heads.get(full_old)
         if commit is None:
             if refs.head == full_old:
@@ -229,6 +236,7 @@ def copy_branch(
                 raise NoBranchError(message)
             message = f"No branch named '{source}'."
             raise BranchMissingError(message)
+        full_new = check_branch_name(new)
         if full_old == full_new:
             return
         _check_new_name(repo, refs, full_new, existing)

@@ -62,8 +62,8 @@ def _last_switch(place: LogPlace, refs: Refs) -> LogEntry | None:
 
 def _ref_at(text: str, start: ObjectId, refs: Refs, known: RefObjects) -> str | None:
     """Return how Git calls the ref that text means, if it still is at start: branches keep their full name."""
-    for name in (text, f"refs/{text}", TAGS + text, HEADS + text, REMOTES + text):
-        oid = refs.heads.get(name)
-        if oid is not None:
-            return name.removeprefix(TAGS).removeprefix(REMOTES) if known.peeled(oid).oid == start else None
-    return None
+    places = (text, f"refs/{text}", TAGS + text, HEADS + text, REMOTES + text)
+    names = [name for name in places if name in refs.heads]
+    if len(names) != 1 or known.peeled(refs.heads[names[0]]).oid != start:
+        return None
+    return names[0].removeprefix(TAGS).removeprefix(REMOTES)

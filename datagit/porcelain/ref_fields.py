@@ -58,7 +58,7 @@ def field_value(context: RefContext, ref: ListedRef, name: str) -> Value:
     if name.startswith("*"):
         if not isinstance(named.value, Tag):
             return None
-        named = context.known.peeled(ref.oid)
+        named = context.known.tagged(named.value)  # one step only, as Git does
     return _OF_OBJECT[plain](named)
 
 

@@ -1,7 +1,7 @@
 """Lists of refs: which ones are meant, and what they point to; for ``branch``, ``tag`` and ``for-each-ref``."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -19,6 +19,7 @@ KIND_NAMES = {Kind.COMMIT: "commit", Kind.TAG: "tag", Kind.NODE: "tree", Kind.BL
 """What Git calls the kinds of objects that a ref can name."""
 
 _PROBED = (Kind.COMMIT, Kind.TAG, Kind.NODE, Kind.BLOB, Kind.CHUNKS)
+_PLACES = ("refs/", TAGS, HEADS, REMOTES)
 _PREFIXES = (HEADS, TAGS, REMOTES, "refs/")
 
 Described: TypeAlias = Commit | Tag | None
@@ -86,8 +87,12 @@ class RefObjects:
         """Return what is left when all tags are taken off."""
         found = self.named(oid)
         while isinstance(found.value, Tag):
-            found = self._read(TAGGED_KINDS[found.value.kind], found.value.object)
+            found = self.tagged(found.value)
         return found
+
+    def tagged(self, tag: Tag) -> Named:
+        """Return the object that a tag names, which may be a tag."""
+        return self._read(TAGGED_KINDS[tag.kind], tag.object)
 
     def _read(self, kind: Kind, oid: ObjectId) -> Named:
         if kind is Kind.COMMIT:
@@ -139,6 +144,19 @@ def short_name(name: str) -> str:
     for prefix in _PREFIXES:
         if name.startswith(prefix):
             return name.removeprefix(prefix)
+    return name
+
+
+def clear_name(name: str, heads: Container[str]) -> str:
+    """Return the shortest form of a full name that means no other ref: ``main``, ``heads/main`` beside a tag ``main``.
+
+    Source: refs_shorten_unambiguous_ref in Git's refs.c.
+    """
+    for place in reversed(_PLACES):
+        if name.startswith(place):
+            short = name.removeprefix(place)
+            if not any(other + short in heads for other in _PLACES if other != place):
+                return short
     return name
 
 

@@ -1,10 +1,10 @@
 """Lists of branches, as ``git branch`` writes them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from datagit.ids import ObjectId
 from datagit.porcelain.branch_list import Followed, ListedBranch
-from datagit.porcelain.ref_list import short_name
+from datagit.porcelain.ref_list import clear_name
 from datagit.ui.console import Console, Paint
 from datagit.ui.ref_format import display_width, pad, track_text
 
@@ -44,12 +44,12 @@ def track_brief(followed: Followed | None) -> str:
     return f"[{text}] " if text else ""
 
 
-def track_full(followed: Followed | None) -> str:
+def track_full(followed: Followed | None, heads: Container[str]) -> str:
     """Return ``[origin/main: ahead 1]`` and a space, or nothing if the branch follows nothing; for ``-vv``."""
     if followed is None:
         return ""
     text = _distance(followed)
-    return f"[{short_name(followed.upstream.ref)}{': ' if text else ''}{text}] "
+    return f"[{clear_name(followed.upstream.ref, heads)}{': ' if text else ''}{text}] "
 
 
 def _distance(followed: Followed) -> str:

@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from datagit.errors import InvalidInputError
 from datagit.ids import ObjectId
 from datagit.objects.commit import Signature
 from datagit.porcelain.ref_fields import RefContext, Value, body_of, check_field, field_value, subject_of
-from datagit.porcelain.ref_list import ListedRef, short_name
+from datagit.porcelain.ref_list import ListedRef, clear_name
 from datagit.porcelain.upstream import Upstream, upstream_distance
 from datagit.ui.date_format import format_date
 
@@ -213,7 +213,7 @@ def _write_field(part: _Field, ref: ListedRef, writer: RefWriter) -> str:
             return format_date(value.time, value.offset, option or "default", now=writer.now)
         return f"{value.name} <{value.email}> {format_date(value.time, value.offset, 'raw', now=writer.now)}"
     if plain in ("refname", "symref") and option:
-        return _strip(str(value), option)
+        return _strip(str(value), option, writer.context.heads)
     if plain in _EMAILS and option:
         return _part_of_email(str(value), option)
     if plain in ("contents", "subject", "body") and option:
@@ -244,7 +244,7 @@ def _write_id(oid: ObjectId, option: str | None) -> str:
 
 def _write_upstream(upstream: Upstream, ref: ListedRef, option: str | None, writer: RefWriter) -> str:
     if option in (None, "short") or (option or "").startswith(("lstrip=", "rstrip=", "strip=")):
-        return _strip(upstream.ref, option) if option else upstream.ref
+        return _strip(upstream.ref, option, writer.context.heads) if option else upstream.ref
     if option == "remotename":
         return upstream.remote
     if option == "remoteref":
@@ -270,9 +270,9 @@ def track_text(ahead: int, behind: int) -> str:
     return ", ".join(f"{word} {count}" for word, count in (("ahead", ahead), ("behind", behind)) if count)
 
 
-def _strip(name: str, option: str) -> str:
+def _strip(name: str, option: str, heads: Container[str]) -> str:
     if option == "short":
-        return short_name(name)
+        return clear_name(name, heads)
     kind, equals, digits = option.partition("=")
     if kind not in ("lstrip", "rstrip", "strip") or not equals or not digits.lstrip("-").isdigit():
         message = f"unrecognized %(refname) argument: {option}"

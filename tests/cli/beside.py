@@ -8,7 +8,7 @@ from tests.git.pair import Outcome, Pair, new_pair
 
 _ID = re.compile(rb"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12})\b")
 _USAGE = 129
-_ASIDE = re.compile(rb"error: object <id> is a \w+, not a ")
+_ASIDE = re.compile(rb"error: object <id> is a \w+, not a |warning: refname '.*' is ambiguous")
 _SAID = (b"error: ", b"fatal: ", b"warning: ")
 
 
@@ -53,7 +53,7 @@ class Beside:
     def _plain(self, text: bytes) -> bytes:
         for side in (self.pair.git, self.pair.dg):
             text = text.replace(bytes(side.root), b"<root>")
-        return _ID.sub(b"<id>", text)
+        return re.sub(rb"\bgit\b", b"dg", _ID.sub(b"<id>", text))
 
 
 def begin(folder: Path) -> Beside:
