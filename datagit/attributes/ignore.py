@@ -75,7 +75,7 @@ class IgnoreRules:
             folder = self._load_folder(parent)
         if folder.ignored_by is not None:
             return folder.ignored_by
-        return _last_match(folder.lists, path, name, kind)
+        return _last_match(folder.lists, path, name, kind) if folder.lists else None
 
     def _load_folder(self, path: bytes) -> _Folder:
         """Return what applies inside a folder, after its parents: a loop, since nesting has no limit."""

@@ -117,15 +117,13 @@ class PatternList:
             name: its last component.
             kind: what stands there.
         """
+        # asked once for every untracked file: most of the time, nothing below matches
         best = -1
-        for found in (self._names.get(name), self._paths.get(path)):
-            if found is not None:
-                best = max(best, self._last_for(found, kind))
-        if (
-            (self._suffixes and name.endswith(self._suffixes))
-            or any(regex.fullmatch(name) for regex in self._any_name)
-            or any(regex.fullmatch(path) for regex in self._any_path)
-        ):
+        if self._names and (found := self._names.get(name)) is not None:
+            best = self._last_for(found, kind)
+        if self._paths and (found := self._paths.get(path)) is not None:
+            best = max(best, self._last_for(found, kind))
+        if self._wild and self._may_match(path, name):
             for position in reversed(self._wild):
                 if position < best:
                     break
@@ -133,6 +131,17 @@ class PatternList:
                     best = position
                     break
         return self._patterns[best] if best >= 0 else None
+
+    def _may_match(self, path: bytes, name: bytes) -> bool:
+        if self._suffixes and name.endswith(self._suffixes):
+            return True
+        for regex in self._any_name:
+            if regex.fullmatch(name) is not None:
+                return True
+        for regex in self._any_path:  # noqa: SIM110 - as above
+            if regex.fullmatch(path) is not None:
+                return True
+        return False
 
     def matches(self, path: bytes, name: bytes, kind: PathKind) -> list[Pattern]:
         """Return all patterns that match, in file order."""
