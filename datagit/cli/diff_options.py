@@ -3,7 +3,7 @@
 import string
 
 from datagit.cli.options import Door
-from datagit.errors import InvalidInputError
+from datagit.errors import InvalidInputError, UsageError
 from datagit.porcelain.diff import Renames
 from datagit.ui.diff import DiffStyle, Ending, Format
 from datagit.ui.diffstat import WIDTH
@@ -53,7 +53,7 @@ def read_filter(text: str | None) -> frozenset[str] | None:
         return None
     if not text or set(text.upper()) - _LETTERS - {"*"} or not set(text) <= set(string.ascii_letters + "*"):
         message = f"unknown change class in --diff-filter={text}"
-        raise InvalidInputError(message, code="usage")
+        raise UsageError(message)
     kept = {letter for letter in text if letter.isupper()}
     without = {letter.upper() for letter in text if letter.islower()}
     return frozenset((kept or _LETTERS) - without)

@@ -18,12 +18,14 @@ from datagit.cli.merging import (
     find_message,
     read_options,
     report,
+    say_where_to,
     take_step,
     wants_editor,
 )
 from datagit.cli.options import Door
+from datagit.porcelain.in_the_way import LocalChangesError
 from datagit.porcelain.merge import apply_merge_plan, plan_merge, preview_merge
-from datagit.porcelain.merge_options import Finish, Histories
+from datagit.porcelain.merge_options import Finish, Histories, LocalChangesForbidMergeError
 from datagit.porcelain.revisions import open_revisions
 from datagit.repository import locked
 
@@ -98,8 +100,13 @@ def command(
     with locked(repo, "dg merge", door.progress()):
         refs = repo.store.refs()
         reader = open_revisions(repo, refs)
-        head, options = find_head(door, reader, heads, options)
-        plan = plan_merge(repo, refs, head, options, door.progress())
+        head = find_head(door, reader, heads)
+        try:
+            plan = plan_merge(repo, refs, head, options, door.progress())
+        except LocalChangesError as error:
+            if not isinstance(error, LocalChangesForbidMergeError):
+                say_where_to(door, refs.target_of_head(), head)
+            raise
         edits = edits and plan.makes_commit
         if dry_run:
             report(door, repo, plan, preview_merge(repo, plan), wishes)

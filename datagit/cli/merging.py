@@ -1,7 +1,7 @@
 """What ``dg merge`` reads from the command line, and what it says."""
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import click
 
@@ -9,7 +9,7 @@ from datagit.cli.commit import command as commit_command
 from datagit.cli.editor import edit_text
 from datagit.cli.options import Door
 from datagit.errors import InvalidInputError, NotFoundError, RefusedError, UsageError
-from datagit.ids import short_id
+from datagit.ids import ObjectId, short_id
 from datagit.merge.markers import ConflictStyle
 from datagit.merge.text import Favour
 from datagit.objects.kind import Kind
@@ -133,10 +133,13 @@ def _conflict_style(door: Door) -> ConflictStyle:
         raise InvalidInputError(message, hint="merge, diff3 and zdiff3 are known", code="config-refused") from None
 
 
-def find_head(
-    door: Door, reader: RevisionReader, heads: tuple[str, ...], options: MergeOptions
-) -> tuple[MergeHead, MergeOptions]:
-    """Return the commit to merge, and the options: an annotated tag is worth a merge commit."""
+def find_head(door: Door, reader: RevisionReader, heads: tuple[str, ...]) -> MergeHead:
+    """Return the commit to merge.
+
+    Raises:
+        NotMergeableError: the word names none.
+        NotFoundError: no word was given, and the branch follows no other.
+    """
     if len(heads) > 1:
         message = "merging several branches at once is not supported"
         raise InvalidInputError(message, hint="merge them one after the other", code="usage")
@@ -150,10 +153,7 @@ def find_head(
         raise NotMergeableError(word) from error
     if word.startswith("@{") and found.ref is not None and found.ref.startswith(HEADS):
         word = found.ref.removeprefix(HEADS)
-    tagged = found.kind is Kind.TAG and found.ref is not None and found.ref.startswith(TAGS)
-    if tagged and options.fast_forward is FastForward.ALLOW:
-        options = replace(options, fast_forward=FastForward.NEVER)
-    return MergeHead(commit, word), options
+    return MergeHead(commit, word)
 
 
 def _upstream(door: Door, reader: RevisionReader) -> str:
@@ -208,6 +208,12 @@ def commit_edited(door: Door, repo: Repository, stopped: MergeResult, text: str)
     return MergeResult(made.oid, stopped.changes)
 
 
+def say_where_to(door: Door, before: ObjectId | None, head: MergeHead) -> None:
+    """Write the first line of a fast-forward, which Git writes even if the files then are in the way."""
+    if before is not None and not door.quiet and not door.json:
+        door.console.line(f"Updating {short_id(before)}..{short_id(head.commit)}")
+
+
 def report(door: Door, repo: Repository, plan: MergePlan, result: MergeResult, wishes: Wishes) -> None:
     """Say what happened, in Git's words or as JSON."""
     if door.json:
@@ -226,7 +232,7 @@ def report(door: Door, repo: Repository, plan: MergePlan, result: MergeResult, w
     if plan.kind is MergeKind.FAST_FORWARD:
         if before is None:
             return
-        console.line(f"Updating {short_id(before)}..{short_id(plan.head.commit)}")
+        say_where_to(door, before, plan.head)
         ignored = " (no commit created; -m option ignored)" if wishes.messages else ""
         console.line(f"Fast-forward{ignored}")
     if squashes:

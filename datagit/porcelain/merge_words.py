@@ -13,8 +13,8 @@ from datagit.revision.reader import RevisionReader
 from datagit.revision.walk import walk_commits
 from datagit.store.refs import HEADS, REMOTES, TAGS
 
-_BACK = re.compile(r"(?:\^|~\d+)+$")
-_NOWHERE = re.compile(r"(?:\^0|~0)$")
+_BACK = re.compile(r"(?:\^+|~\d*)$")
+_NOWHERE = re.compile(r"~0+$")
 
 
 def merge_subject(reader: RevisionReader, word: str, into: str | None, unmentioned: Sequence[str]) -> str:
