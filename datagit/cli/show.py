@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 
 import click
 
@@ -9,6 +10,7 @@ from datagit.cli.command import dg_command, json_option, optional_value, pass_do
 from datagit.cli.diff_options import read_renames, read_style
 from datagit.cli.operands import names_revision, split_operands
 from datagit.cli.options import Door
+from datagit.diff.contents import StoredContents
 from datagit.diff.pathspec import parse_pathspecs
 from datagit.objects.blob import blob_size
 from datagit.objects.kind import Kind
@@ -18,10 +20,12 @@ from datagit.porcelain.diff import DiffOptions
 from datagit.porcelain.log import Logged
 from datagit.porcelain.revisions import open_revisions
 from datagit.porcelain.show import Shown, ShownBlob, ShownTag, ShownTree, changes_of_commit, is_merge, show
+from datagit.porcelain.show_merge import combined_files
 from datagit.repository import Repository
 from datagit.revision.parse import parse_range, resolve, split_range
 from datagit.revision.reader import RevisionReader
-from datagit.ui.diff import DiffStyle, Format, diff_fields, show_diff
+from datagit.ui.combined import combined_patch, show_combined_list
+from datagit.ui.diff import DiffStyle, Ending, Format, diff_fields, show_diff
 from datagit.ui.json import json_document
 from datagit.ui.log import LogStyle, LogWriter, commit_fields, parse_style
 from datagit.ui.patch import PatchStyle
@@ -165,6 +169,8 @@ def _write(
                 writer.write(one)
                 if diff_style is not None and (merges or not is_merge(one)):
                     _write_changes(door, repo, one, style, diff_style, options)
+                elif diff_style is not None:
+                    _write_merge(door, repo, one, style, diff_style, options)
 
 
 def _write_changes(
@@ -177,6 +183,32 @@ def _write_changes(
         both = {Format.PATCH, Format.STAT} <= diff_style.formats
         door.console.line("---" if both else "")
     show_diff(door.console, diff, diff_style)
+
+
+def _write_merge(
+    door: Door, repo: Repository, shown: Logged, style: LogStyle, diff_style: DiffStyle, options: DiffOptions
+) -> None:
+    """Write what a merge changed: counts against its first parent, lists and patches against all of them."""
+    console = door.console
+    parts: list[bytes] = []
+    files = combined_files(repo, shown, options)
+    contents = StoredContents(repo.store)
+    if Format.PATCH in diff_style.formats:
+        parts = [combined_patch(file, contents, diff_style.patch, console) for file in files]
+    listed = files if diff_style.formats & {Format.RAW, Format.NAME_ONLY, Format.NAME_STATUS} else []
+    counts = diff_style.formats & {Format.STAT, Format.NUMSTAT, Format.SHORTSTAT, Format.SUMMARY}
+    diff = changes_of_commit(repo, shown, options) if counts else None
+    if not listed and not any(parts) and (diff is None or not diff.changes.num_rows):
+        return
+    if style.name or style.template:
+        console.write(b"\0" if diff_style.ending is Ending.NUL else b"\n")
+    show_combined_list(console, listed, diff_style)
+    if diff is not None:
+        show_diff(console, diff, replace(diff_style, formats=counts))
+        if any(parts):
+            console.line()
+    for part in parts:
+        console.write(part)
 
 
 def _find_style(

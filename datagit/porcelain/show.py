@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from datagit.diff.pathspec import PathFilter
+from datagit.diff.trees import diff_trees
 from datagit.errors import NotFoundError
 from datagit.ids import ObjectId
 from datagit.objects.kind import Kind
@@ -56,7 +57,7 @@ def show(reader: RevisionReader, names: Sequence[str], paths: PathFilter, prefix
     Args:
         reader: resolves names.
         names: revisions, ``REV:path``, tags, or ranges.
-        paths: unused for single objects; a range shows only commits that change one of them.
+        paths: only commits that change one of them are shown, merges only if they changed it against all parents.
         prefix: current folder, for paths.
 
     Raises:
@@ -70,10 +71,18 @@ def show(reader: RevisionReader, names: Sequence[str], paths: PathFilter, prefix
     seen: set[ObjectId] = set()
     for name in names:
         for shown in _show_one(reader, name, resolve(reader, name)):
-            if not isinstance(shown, Logged) or shown.oid not in seen:
-                yield shown
             if isinstance(shown, Logged):
+                if shown.oid in seen or not _changes_any(reader, shown, paths):
+                    continue
                 seen.add(shown.oid)
+            yield shown
+
+
+def _changes_any(reader: RevisionReader, shown: Logged, paths: PathFilter) -> bool:
+    if paths.everything:
+        return True
+    roots = [read_commit(reader.objects, parent).tree for parent in shown.commit.parents] or [EMPTY_TREE]
+    return all(diff_trees(reader.objects, root, shown.commit.tree, paths).num_rows for root in roots)
 
 
 def changes_of_commit(repo: Repository, shown: Logged, options: DiffOptions) -> Diff:

@@ -49,6 +49,22 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         run("checkout", "main")
         run("merge", "--no-ff", "-m", "join", "side")
         run("commit", "--allow-empty", "-m", "empty")
+        run("checkout", "-b", "other", "light")
+        (root / "a").write_text("".join(f"line {number}{'?' * (number == 10)}\n" for number in range(20)))
+        (root / "binary").write_bytes(b"\0\1\2\4")
+        (root / "gone").write_text("gone\n")
+        run("add", ".")
+        run("commit", "-m", "other")
+        run("checkout", "-b", "settle", "main")
+        assert tool(root, "merge", "other").code == 1
+        (root / "a").write_text("".join(f"line {number}{'!?' * (number == 10)}\n" for number in range(21)))
+        (root / "binary").write_bytes(b"\0\1\2\3\4")
+        (root / "new").write_text("evil\n")
+        (root / "a").chmod(0o755)
+        run("add", ".")
+        run("commit", "-m", "settle")
+        run("tag", "settled")
+        run("checkout", "main")
     return folders
 
 
@@ -95,6 +111,32 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         "HEAD HEAD",
         "-s HEAD~1",
         "--abbrev-commit -s HEAD~2",
+        "settled",
+        "-U1 settled",
+        "-s settled",
+        "--stat settled",
+        "--stat -p settled",
+        "--name-only settled",
+        "--name-status settled",
+        "--name-status -z settled",
+        "--oneline settled",
+        "--oneline --name-status settled",
+        "--shortstat settled",
+        "--numstat settled",
+        "--summary settled",
+        "-m --first-parent settled",
+        "settled -- a",
+        "settled -- folder",
+        "HEAD~2 -- nowhere",
+        "--stat HEAD~2 -- nowhere",
+        "-s HEAD~2 -- nowhere",
+        "-s settled -- folder",
+        "--stat settled -- folder",
+        "--oneline --stat settled",
+        "--name-only -z settled",
+        "--raw settled",
+        "HEAD~2 settled -- a",
+        "noted settled -- nowhere",
     ],
 )
 def test_objects_are_shown_as_git_shows_them(pair: tuple[Path, Path], words: str) -> None:
