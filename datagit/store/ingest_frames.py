@@ -53,7 +53,7 @@ def decode_slice(body: bytes) -> tuple[list[bytes], bytes]:
     """Return the paths and modes of a SLICE."""
     count = _COUNT.unpack_from(body)[0]
     start = _COUNT.size + count
-    return body[start:].split(b"\0"), body[_COUNT.size : start]
+    return body[start:].split(b"\0") if count else [], body[_COUNT.size : start]
 
 
 def encode_rows(columns: SliceColumns) -> bytes:

@@ -55,6 +55,11 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
                 return
     except DatagitError as error:
         write_frame(replies, FAILED, encode_failed(error.code, error.message, error.hint))
+    except (EOFError, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - nobody sees a worker's traceback; its parent tells the user
+        reason = f"a worker process failed: {type(error).__name__}: {error}"
+        write_frame(replies, FAILED, encode_failed("internal", reason, "please report this"))
 
 
 def main() -> None:
