@@ -145,6 +145,7 @@ def command(
     Files are not looked at, unless -a or paths ask for it. Without -m or -F an editor opens for the message.
     """
     repo = door.repository()
+    repo.root()  # a bare repository has nothing to commit from
     specs = read_pathspecs(door, pathspec, pathspec_from_file, pathspec_file_nul)
     take = _find_take(specs, everything=everything, only=only, include=include, amend=amend)
     if messages and file is not None:
@@ -263,10 +264,10 @@ def _find_message(door: Door, repo: Repository, plan: CommitPlan, wishes: Wishes
         text = plan.merge.message if plan.merge is not None else load_squash_message(repo)
     edits = wishes.edit if wishes.edit is not None else not given
     _check_text(text)
-    # comments belong to the editor; what comes from the command line may start with '#'
-    text = clean_message(text, Cleanup.WHITESPACE if given or plan.amended is not None or edits else Cleanup.STRIP)
+    # comments belong to the editor; without it a line may start with '#', as the conflicts of a merge do in git
+    text = clean_message(text, Cleanup.WHITESPACE)
     if wishes.trailers:
-        text = add_trailers(clean_message(text, Cleanup.WHITESPACE), wishes.trailers)
+        text = add_trailers(text, wishes.trailers)
     if edits:
         edited: str = late(_EDITOR, "edit_message")(door, repo, plan, text, author)
         text = edited

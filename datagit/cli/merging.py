@@ -12,6 +12,7 @@ from datagit.errors import InvalidInputError, NotFoundError, RefusedError, Usage
 from datagit.ids import ObjectId, short_id
 from datagit.merge.markers import ConflictStyle
 from datagit.merge.text import Favour
+from datagit.objects.commit import Signature
 from datagit.objects.kind import Kind
 from datagit.porcelain.commit import apply_commit, plan_commit
 from datagit.porcelain.commit_message import Cleanup, clean_message
@@ -25,6 +26,7 @@ from datagit.revision.parse import peel, resolve
 from datagit.revision.reader import RevisionReader, UnknownRevisionError
 from datagit.store.refs import HEADS, TAGS
 from datagit.ui.console import is_terminal
+from datagit.ui.date_format import format_date
 from datagit.ui.json import json_document
 from datagit.ui.merge import merge_fields, show_merge_stat, show_notes
 
@@ -181,13 +183,17 @@ def find_message(door: Door, reader: RevisionReader, plan: MergePlan, wishes: Wi
     """Return the message of the merge commit; for a squash, the one that quotes what is squashed."""
     if plan.options.finish is Finish.SQUASH:
         ours = plan.before.target_of_head()
-        return "" if ours is None else squash_message(reader.objects, ours, plan.head.commit)
+        return "" if ours is None else squash_message(reader.objects, ours, plan.head.commit, _show_date)
     if wishes.messages:
         return clean_message("\n\n".join(wishes.messages), Cleanup.WHITESPACE)
     unmentioned = door.settings.get_all("merge.suppressDest") or ("main", "master")
     subject = merge_subject(reader, plan.head.word, reader.refs.branch, unmentioned)
     note = tag_text(reader.objects, reader.refs.heads.get(TAGS + plan.head.word))
     return clean_message(f"{subject}\n\n{note}", Cleanup.WHITESPACE)
+
+
+def _show_date(who: Signature) -> str:
+    return format_date(who.time, who.offset, now=who.time)
 
 
 def commit_edited(door: Door, repo: Repository, stopped: MergeResult, text: str) -> MergeResult:

@@ -39,6 +39,7 @@ from datagit.porcelain.merge_options import (
     UnmergedError,
     UnrelatedHistoriesError,
 )
+from datagit.porcelain.merge_words import with_conflicts
 from datagit.porcelain.merged_blobs import blob_objects
 from datagit.porcelain.move_files import (
     LocalWork,
@@ -306,6 +307,7 @@ def _unmerged_rows(conflicts: tuple[Conflict, ...]) -> pa.Table:
 
 
 def _save_state(repo: Repository, plan: MergePlan, message: str) -> None:
+    message = with_conflicts(message, [conflict.path for conflict in plan.conflicts])
     if plan.options.finish is Finish.SQUASH:
         save_squash_message(repo, message)
         return

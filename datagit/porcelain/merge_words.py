@@ -2,10 +2,10 @@
 
 import fnmatch
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from datagit.ids import ObjectId
-from datagit.objects.commit import Commit
+from datagit.ids import ObjectId, short_id
+from datagit.objects.commit import Commit, Signature
 from datagit.objects.kind import Kind
 from datagit.objects.reader import ObjectReader
 from datagit.objects.tag import decode_tag
@@ -52,13 +52,25 @@ def tag_text(objects: ObjectReader, oid: ObjectId | None) -> str:
     return decode_tag(objects.read(Kind.TAG, oid)).message
 
 
-def squash_message(objects: ObjectReader, ours: ObjectId, theirs: ObjectId) -> str:
+def with_conflicts(message: str, paths: Sequence[bytes]) -> str:
+    """Return the message of a commit that concludes a merge with conflicts: it lists them, each on a line with '#'."""
+    if not paths:
+        return message
+    listed = "".join(f"#\t{path.decode(errors='replace')}\n" for path in paths)
+    return f"{message}\n# Conflicts:\n{listed}"
+
+
+def squash_message(
+    objects: ObjectReader, ours: ObjectId, theirs: ObjectId, show_date: Callable[[Signature], str]
+) -> str:
     """Return a message that quotes every commit that is squashed, latest first."""
     parts = ["Squashed commit of the following:\n"]
-    parts += [_quote(oid, commit) for oid, commit in walk_commits(objects, (theirs,), (ours,))]
+    parts += [_quote(oid, commit, show_date) for oid, commit in walk_commits(objects, (theirs,), (ours,))]
     return "\n".join(parts)
 
 
-def _quote(oid: ObjectId, commit: Commit) -> str:
+def _quote(oid: ObjectId, commit: Commit, show_date: Callable[[Signature], str]) -> str:
     body = "".join(f"    {line}\n" if line else "\n" for line in commit.message.rstrip("\n").split("\n"))
-    return f"commit {oid.hex()}\nAuthor: {commit.author.name} <{commit.author.email}>\n\n{body}"
+    author = f"Author: {commit.author.name} <{commit.author.email}>\nDate:   {show_date(commit.author)}\n"
+    parents = f"Merge: {' '.join(map(short_id, commit.parents))}\n" if len(commit.parents) > 1 else ""
+    return f"commit {oid.hex()}\n{parents}{author}\n{body}"

@@ -120,6 +120,20 @@ def test_squash(twins: Twins) -> None:
     agree_all(twins, "merge --squash side", "status --porcelain", "commit -q -m squashed", "log --format=%s:%P")
 
 
+def test_the_message_of_a_squash_quotes_what_it_holds(twins: Twins) -> None:
+    clash(twins)
+    agree_all(twins, "merge --squash side", "add text", "commit --no-edit -q")
+    here, there = twins.run("log", "-1", "--format=%B")
+    lines = [[line for line in answer.out.splitlines() if not line.startswith(b"commit ")] for answer in (here, there)]
+    assert lines[0] == lines[1]
+    assert b"    of side" in lines[0]
+
+
+def test_the_message_of_a_merge_with_conflicts_lists_them(twins: Twins) -> None:
+    clash(twins)
+    agree_all(twins, "merge side", "add text", "commit --no-edit -q", "log -1 --format=%B")
+
+
 def test_squash_of_what_could_be_fast_forwarded(twins: Twins) -> None:
     agree_all(twins, "merge --squash side", "status --porcelain", "log --format=%s")
 
@@ -139,7 +153,6 @@ def test_words_that_name_nothing(twins: Twins) -> None:
     for line in (
         "merge nope",
         "merge -s nope side",
-        "merge -X nope side",
         "merge --squash --no-ff side",
         "merge --abort",
         "merge",
