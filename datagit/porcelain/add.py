@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.attributes.ignore import IgnoreRules
 from datagit.attributes.patterns import PathKind
 from datagit.diff.pathspec import PathFilter, Pathspec, PathspecUnmatchedError
 from datagit.errors import InvalidInputError, StorageError
 from datagit.index.index import INDEX_SCHEMA, Index, drop_paths, load_index, put_rows, save_index
+from datagit.objects import compute as pc
 from datagit.objects.columns import Column
 from datagit.porcelain.ignoring import repository_rules
 from datagit.progress import Progress, Unit
@@ -166,10 +166,10 @@ def stage_files(
     suspects = find_suspects(index, scan)
     changed = _chosen(suspects.found, paths)
     conflicted = pc.unique(index.unmerged["path"])
-    settled = _chosen(scan.found.filter(pc.is_in(scan.found["path"], value_set=conflicted)), paths)
+    settled = _chosen(pc.filter(scan.found, pc.is_in(scan.found["path"], value_set=conflicted)), paths)
     gone = _gone(scan, paths) if options.removal is Removal.RECORD else known[:0]
     candidates = pa.concat_tables([table.select(_CANDIDATE) for table in (changed, settled, new)])
-    candidates = candidates.take(pc.sort_indices(candidates["path"])).combine_chunks()
+    candidates = pc.take(candidates, pc.sort_indices(candidates["path"])).combine_chunks()
     if options.run is Run.REAL:
         read = ingest_files(repo.store, root, candidates, jobs=options.jobs, progress=progress)
     else:
@@ -180,7 +180,7 @@ def stage_files(
     result = AddResult(
         updated=_really_changed(index, read),
         removed=gone,
-        added=read.rows["path"].filter(pc.invert(pc.is_in(read.rows["path"], value_set=known))),
+        added=pc.filter(read.rows["path"], pc.invert(pc.is_in(read.rows["path"], value_set=known))),
         ignored=ignored,
         embedded=tuple(folder for folder in scan.folders if paths.matches_one(folder[:-1])),
         special=tuple(path for path in scan.special if paths.matches_one(path)),
@@ -200,12 +200,12 @@ def _prefixes(paths: PathFilter) -> tuple[bytes, ...]:
 
 
 def _chosen(rows: pa.Table, paths: PathFilter) -> pa.Table:
-    return rows if paths.everything else rows.filter(paths.matches(rows["path"]))
+    return rows if paths.everything else pc.filter(rows, paths.matches(rows["path"]))
 
 
 def _gone(scan: Scan, paths: PathFilter) -> Column:
     missing = scan.missing_paths
-    return missing if paths.everything else missing.filter(paths.matches(missing))
+    return missing if paths.everything else pc.filter(missing, paths.matches(missing))
 
 
 def _really_changed(index: Index, read: Ingested) -> Column:
@@ -213,11 +213,12 @@ def _really_changed(index: Index, read: Ingested) -> Column:
     staged = index.staged
     places = pc.index_in(read.rows["path"], value_set=staged["path"].combine_chunks())
     same: Column = pc.and_(
-        pc.equal(read.rows["id"], staged["id"].take(places)), pc.equal(read.rows["mode"], staged["mode"].take(places))
+        pc.equal(read.rows["id"], pc.take(staged["id"], places)),
+        pc.equal(read.rows["mode"], pc.take(staged["mode"], places)),
     )
     tracked = pc.is_in(read.rows["path"], value_set=pc.unique(index.rows["path"]))
     same = pc.fill_null(same, False)  # noqa: FBT003 - a value, not a flag
-    return read.rows["path"].filter(pc.and_(tracked, pc.invert(same)))
+    return pc.filter(read.rows["path"], pc.and_(tracked, pc.invert(same)))
 
 
 def _scan_failures(scan: Scan, paths: PathFilter) -> tuple[IngestFailure, ...]:
@@ -262,7 +263,7 @@ def _ignored_by_name(root: Path, paths: PathFilter, rules: IgnoreRules, known: C
             found[path] = None
     if not found:
         return ()
-    tracked = set(known.filter(pc.is_in(known, value_set=pa.array(list(found), pa.binary()))).to_pylist())
+    tracked = set(pc.filter(known, pc.is_in(known, value_set=pa.array(list(found), pa.binary()))).to_pylist())
     return tuple(sorted(found.keys() - tracked))
 
 

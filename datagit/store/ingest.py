@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.ids import ID_SIZE
+from datagit.objects import compute as pc
 from datagit.objects.columns import Column
 from datagit.objects.kind import Kind
 from datagit.progress import Progress, Unit
@@ -141,7 +141,7 @@ def _assemble(candidates: pa.Table, slices: Sequence[SliceColumns], packs: tuple
     failures = tuple(failure for columns in slices for _, failure in columns.failures)
     if failures:
         failed = pa.array([failure.path for failure in failures], pa.binary())
-        rows = rows.filter(pc.invert(pc.is_in(rows["path"], value_set=failed)))
+        rows = pc.filter(rows, pc.invert(pc.is_in(rows["path"], value_set=failed)))
     return Ingested(rows, packs, failures)
 
 

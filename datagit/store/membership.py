@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.ids import ID_SIZE, ObjectId
+from datagit.objects import compute as pc
 from datagit.objects.columns import Column
 from datagit.objects.kind import Kind
 from datagit.store.lookup import Location
@@ -37,7 +37,7 @@ def locate(store: Store, kind: Kind, oids: Sequence[ObjectId]) -> Iterator[tuple
     """Yield for each id where its first copy is, or None."""
     ids = pa.array(oids, pa.binary(ID_SIZE))
     rows, packs = _matching_rows(store, kind, ids)
-    chosen = rows.take(pc.index_in(ids, value_set=rows["id"]))
+    chosen = pc.take(rows, pc.index_in(ids, value_set=rows["id"]))
     columns: tuple[list[Any], ...] = (
         chosen["pack"].to_pylist(),
         chosen["offset"].to_pylist(),
@@ -69,8 +69,8 @@ def _matching_rows(store: Store, kind: Kind, ids: Column) -> tuple[pa.Table, lis
 
 def _among(table: pa.Table, kind: Kind, ids: Column, gone: list[int]) -> pa.Table:
     # the ids asked for are hashed, not those of the store: probing is five times as fast as building
-    table = table.filter(pc.is_in(table["id"], value_set=ids))
-    table = table.filter(pc.equal(table["type"], pa.scalar(int(kind), pa.uint8())))
+    table = pc.filter(table, pc.is_in(table["id"], value_set=ids))
+    table = pc.filter(table, pc.equal(table["type"], pa.scalar(int(kind), pa.uint8())))
     if gone:
-        table = table.filter(pc.invert(pc.is_in(table["pack"], value_set=pa.array(gone, pa.uint32()))))
+        table = pc.filter(table, pc.invert(pc.is_in(table["pack"], value_set=pa.array(gone, pa.uint32()))))
     return table.drop_columns(["type"])

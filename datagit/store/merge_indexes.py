@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datagit.errors import DatagitError
 from datagit.ids import ID_SIZE
+from datagit.objects import compute as pc
 from datagit.objects.columns import Array
 from datagit.storage.durable import make_folder, write_derived
 from datagit.store.merged_index import MergedIndex, encode_merged
@@ -60,7 +60,7 @@ def merge_packs(opener: PackOpener, names: list[str]) -> MergedIndex:
     if not tables:
         return MergedIndex((), b"", 0)
     table = pa.concat_tables(tables)
-    ordered = table.take(pc.sort_indices(table, sort_keys=[("id", "ascending")])).combine_chunks()
+    ordered = pc.take(table, pc.sort_indices(table, sort_keys=[("id", "ascending")])).combine_chunks()
     body = bytearray()
     for name in ordered.column_names:
         array: Array = ordered[name].chunk(0)
