@@ -11,6 +11,9 @@ from pathlib import Path
 
 from datagit.config.settings import Settings, load_settings
 from datagit.errors import NotFoundError, StateError
+from datagit.index.operation import clear_concluded
+from datagit.objects.commit import decode_commit
+from datagit.objects.kind import Kind
 from datagit.progress import Progress
 from datagit.storage.durable import make_folder, write_new, write_replacing
 from datagit.storage.lock import LockHolder, hold_lock
@@ -22,6 +25,7 @@ from datagit.store.store import Store, create_store, open_store
 
 DG_FOLDER = ".dg"
 _JOURNAL = "operation.json"
+_MERGE = "merge"
 # both load pyarrow, and are needed only after a command was killed
 _RECOVER_CHECKOUT = "datagit.worktree.journal"
 _SALVAGE = "datagit.store.salvage"
@@ -235,6 +239,10 @@ def recover(repo: Repository, progress: Progress) -> None:
     refs = repo.store.refs()
     if _head_file(repo.dg_dir) != refs.head:
         copy_head(repo.dg_dir, refs.head)
+    tip = refs.target_of_head()
+    if tip is not None and (repo.state / _MERGE).is_dir():
+        # a commit that was killed after its log entry leaves the merge that it concluded
+        clear_concluded(repo.state / _MERGE, decode_commit(repo.store.read(Kind.COMMIT, tip)).parents)
 
 
 def _head_file(dg_dir: Path) -> str:

@@ -86,6 +86,18 @@ def clear_merge_state(folder: Path) -> None:
         sync_folder(folder)
 
 
+def is_concluded(state: MergeState, parents: tuple[ObjectId, ...]) -> bool:
+    """Return whether the commit at HEAD, which has these parents, is what state waited for."""
+    return state.orig_head is not None and parents == (state.orig_head, *state.merge_heads)
+
+
+def clear_concluded(folder: Path, parents: tuple[ObjectId, ...]) -> None:
+    """Forget what is in progress in folder if the commit at HEAD, which has these parents, has concluded it."""
+    state = load_merge_state(folder)
+    if state is not None and is_concluded(state, parents):
+        clear_merge_state(folder)
+
+
 def _parse(found: Any) -> MergeState:  # noqa: ANN401 # whatever JSON can hold
     if not isinstance(found, dict) or found.keys() != _KEYS or found["v"] != _VERSION:
         raise ValueError("other keys than expected")

@@ -12,7 +12,7 @@ from datagit.diff.trees import choose_changes
 from datagit.errors import RefusedError, StateError
 from datagit.ids import ObjectId
 from datagit.index.index import INDEX_SCHEMA, Index, drop_paths, load_index, put_rows, save_index
-from datagit.index.operation import MergeState, clear_merge_state, load_merge_state
+from datagit.index.operation import MergeState, clear_merge_state, is_concluded, load_merge_state
 from datagit.objects import compute as pc
 from datagit.objects.columns import Column
 from datagit.objects.commit import Commit, Signature, commit_id, decode_commit, encode_commit
@@ -185,6 +185,8 @@ def _plan(repo: Repository, progress: Progress, take: Take, paths: PathFilter, o
     head = refs.target_of_head()
     current = None if head is None else decode_commit(repo.store.read(Kind.COMMIT, head))
     merge = load_merge_state(repo.state / MERGE)
+    if merge is not None and current is not None and is_concluded(merge, current.parents):
+        merge = None
     _check_state(current, merge, take, onto)
     root = EMPTY_TREE if current is None else current.tree
     found = load_index(repo.index)

@@ -12,7 +12,7 @@ from datagit.diff.renames import pair_renames, with_status
 from datagit.diff.staged import diff_staged
 from datagit.ids import ObjectId
 from datagit.index.index import Index, load_index, put_rows, save_index
-from datagit.index.operation import MergeState, load_merge_state
+from datagit.index.operation import MergeState, is_concluded, load_merge_state
 from datagit.objects import compute as pc
 from datagit.porcelain.detached import DetachedHead, find_detached
 from datagit.porcelain.ignoring import repository_rules
@@ -22,6 +22,7 @@ from datagit.porcelain.upstream import Distance, Upstream, find_upstream, upstre
 from datagit.porcelain.worktree_changes import file_hasher
 from datagit.progress import Progress
 from datagit.repository import Repository
+from datagit.revision.walk import read_commit
 from datagit.storage.lock import try_lock
 from datagit.store.layout import LOCK
 from datagit.store.refs import Refs
@@ -183,7 +184,7 @@ def status_of_index(
         detached=None if branch is not None else find_detached(repo.store, refs, RefObjects(repo.store)),
         upstream=upstream,
         distance=upstream_distance(repo.store, refs.heads, commit, upstream) if near and commit and upstream else None,
-        operation=load_merge_state(repo.state / _MERGE),
+        operation=_waiting(repo, commit),
         entries=list(
             _entries(pair_renames(staged) if options.renames is Renames.PAIR else with_status(staged), unstaged)
         ),
@@ -193,6 +194,14 @@ def status_of_index(
         problems=scan.problems,
         options=options,
     )
+
+
+def _waiting(repo: Repository, commit: ObjectId | None) -> MergeState | None:
+    """Return what waits for the user, if the commit at HEAD has not concluded it already."""
+    state = load_merge_state(repo.state / _MERGE)
+    if state is not None and commit is not None and is_concluded(state, read_commit(repo.store, commit).parents):
+        return None
+    return state
 
 
 def _chosen(rows: pa.Table, paths: PathFilter) -> pa.Table:

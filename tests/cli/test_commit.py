@@ -343,3 +343,38 @@ def test_the_message_of_a_merge_is_ready_in_the_editor(both: Both) -> None:
     both.messages()
     both("commit", "--amend", "--no-edit")
     both.messages()
+
+
+def test_a_merge_whose_commit_was_killed_at_the_very_end_is_over(both: Both) -> None:
+    both.write(a="1\n")
+    both("add", ".")
+    both("commit", "-m", "first")
+    both("checkout", "-b", "side")
+    both.write(b="side\n")
+    both("add", "b")
+    both("commit", "-m", "side")
+    both("checkout", "main")
+    both("merge", "--no-commit", "--no-ff", "side")
+    waiting = both.dg / ".dg" / "state" / "merge" / "operation.json"
+    left = waiting.read_bytes()
+    both("commit", "-m", "join")
+    assert not waiting.exists()
+    waiting.write_bytes(left)
+    both("commit", "-m", "nothing")
+    both("commit", "--allow-empty", "-m", "next")
+    assert not waiting.exists()
+    store = open_repository(both.dg).store
+    tip = store.refs().target_of_head()
+    assert tip is not None
+    assert len(decode_commit(store.read(Kind.COMMIT, tip)).parents) == 1
+    both.messages()
+
+
+def test_a_bare_repository_has_nothing_to_commit_from(tmp_path: Path) -> None:
+    codes = []
+    for name, tool in (("git", git), ("dg", dg)):
+        folder = tmp_path / name
+        folder.mkdir()
+        assert tool(folder, "init", "--bare").code == 0
+        codes.append(tool(folder, "commit", "--allow-empty", "-m", "x").code)
+    assert codes == [128, 128]
