@@ -29,7 +29,6 @@ _HUGE = 64 << 20  # one such file is worth all cores
 _LONGEST_SLICE = 1024
 _SHORTEST_SLICE = 32
 _SLICES_PER_WORKER = 8  # left to hand out at any time, so that the workers end together
-_FINDS_WORTH_A_MERGE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,8 @@ def ingest_files(store: Store, root: Path, candidates: pa.Table, *, jobs: int | 
         StorageError: the store cannot be written; packs that were finished stay.
     """
     lookup = store.lookup[Kind.BLOB]
-    lookup.refresh()
+    lookup.prepare(candidates.num_rows)
     known = store if lookup.known() else None
-    if known is not None and len(lookup.known()) * candidates.num_rows > _FINDS_WORTH_A_MERGE:
-        lookup.merge()
     result = _ingest(root, store.folder, known, candidates, jobs, progress)
     for each in set(store.lookup.values()):
         each.refresh()

@@ -24,6 +24,7 @@ from datagit.store.record import PackDamagedError
 ONE_BY_ONE = 16
 """Packs that are asked one by one before their indexes are merged."""
 
+_WORTH_A_MERGE = 50_000  # indexes that would be bisected, all finds together
 _OPEN_PACKS = 64  # descriptors and maps kept open
 _SAME_TICK_S = 0.1  # a folder's mtime may not show what was published this long after the last
 
@@ -110,6 +111,12 @@ class Lookup:
             self._merged = load_merged(merged_path(self._folder, self.kind), self._uuid)
         covered = self._merged.names if self._merged is not None else frozenset()
         self._single = tuple(sorted(names - covered - self._damaged.keys()))
+
+    def prepare(self, finds: int) -> None:
+        """Merge the indexes now, in this process, if that pays for so many calls of find, here or in workers."""
+        self.refresh()
+        if len(self._single) > ONE_BY_ONE or len(self._single) * finds > _WORTH_A_MERGE:
+            self.merge()
 
     def merge(self) -> None:
         """Merge the indexes of all packs into one table, and keep it in cache/ where that can be written."""

@@ -113,6 +113,21 @@ def test_descriptors_stay_few_however_many_packs_there_are(store: Store) -> None
     assert len(os.listdir("/proc/self/fd")) - before <= 2 * 64 + 4
 
 
+def test_many_finds_make_a_merge_pay_even_for_few_packs(store: Store) -> None:
+    path: Path = merged_path(store.folder, PackKind.DATA)
+    for number in range(2):
+        write_objects(store, [(Kind.BLOB, blob_id(b"%d" % number), b"%d" % number)])
+    lookup = Lookup(store.folder, PackKind.DATA, UUID)
+    lookup.prepare(1000)
+    assert not path.exists()
+    lookup.prepare(100_000)
+    assert path.exists()
+    assert lookup.find(Kind.BLOB, blob_id(b"1"))
+    before = path.stat().st_mtime_ns
+    Lookup(store.folder, PackKind.DATA, UUID).prepare(100_000)
+    assert path.stat().st_mtime_ns == before
+
+
 def test_the_merged_table_is_written_only_when_there_are_many_packs(store: Store) -> None:
     path: Path = merged_path(store.folder, PackKind.DATA)
     for number in range(ONE_BY_ONE + 1):
