@@ -20,7 +20,6 @@ from datagit.objects.kind import Kind
 from datagit.objects.memory import MemoryObjects
 from datagit.objects.node import LEAF_SCHEMA
 from datagit.objects.tree import EMPTY_TREE, NewTree, edit_tree
-from datagit.objects.tree_diff import diff_nodes
 from datagit.porcelain.commit_message import subject_of
 from datagit.porcelain.commit_options import Blobs, Onto, Take
 from datagit.porcelain.record import record_change
@@ -99,14 +98,14 @@ class Committed:
         commit: what it says.
         branch: short name of the branch it is on; None if HEAD is detached.
         initial: whether it is the first one on a branch that had none.
-        changes: CHANGE_SCHEMA against its first parent.
+        base: tree of its first parent, to tell what it changed; the empty one if it has none.
     """
 
     oid: ObjectId
     commit: Commit
     branch: str | None
     initial: bool
-    changes: pa.Table
+    base: ObjectId
 
 
 def commit(repo: Repository, message: str, *, author: Signature, committer: Signature, progress: Progress) -> Committed:
@@ -176,8 +175,7 @@ def apply_commit(
         if plan.merge is not None:
             clear_merge_state(repo.state / MERGE)
         clear_squash_message(repo)
-    changes = diff_nodes(repo.store, plan.base, plan.tree.root)
-    return Committed(oid, made, plan.refs.branch, plan.refs.target_of_head() is None, changes)
+    return Committed(oid, made, plan.refs.branch, plan.refs.target_of_head() is None, plan.base)
 
 
 def _plan(repo: Repository, progress: Progress, take: Take, paths: PathFilter, onto: Onto, blobs: Blobs) -> CommitPlan:

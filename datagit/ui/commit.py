@@ -9,6 +9,7 @@ from datagit.ids import short_id
 from datagit.objects import compute as pc
 from datagit.objects.commit import Signature
 from datagit.objects.reader import ObjectReader
+from datagit.objects.tree_diff import diff_nodes
 from datagit.porcelain.commit import Committed
 from datagit.porcelain.commit_message import subject_of
 from datagit.ui.console import Console
@@ -40,13 +41,13 @@ def show_commit(console: Console, made: Committed, objects: ObjectReader, *, dat
         console.line(f" Author: {author.name} <{author.email}>")
     if date is not None:
         console.line(f" Date: {format_date(date.time, date.offset, now=date.time)}")
-    if len(made.commit.parents) < _MERGE_PARENTS and made.changes.num_rows:
-        _show_changes(console, made.changes, objects)
+    if len(made.commit.parents) < _MERGE_PARENTS and made.commit.tree != made.base:
+        _show_changes(console, diff_nodes(objects, made.base, made.commit.tree), objects)
 
 
 def commit_json(made: Committed, objects: ObjectReader) -> bytes:
     """Return the JSON document about a commit; the counts of lines are null where too many files changed."""
-    changes = pair_renames(made.changes)
+    changes = pair_renames(diff_nodes(objects, made.base, made.commit.tree))
     total = _count(changes, objects)
     fields = {
         "commit": made.oid.hex(),
