@@ -220,10 +220,9 @@ def _switch(door: Door, at: Start, words: Words, branching: Branching) -> None:
         commit = None if named is None else named_commit(at, named)
         travel(door, at, orphan_trip(at, branching.orphan, commit, Files.KEEP))
     elif branching.new is not None:
-        commit = at.refs.target_of_head() if named is None else named_commit(at, named)
         stays = named is None and branching.manner is Manner.CREATE and at.local is LocalWork.CARRY
         moving = Moving.HEAD_ONLY if stays else Moving.FILES_TOO
-        travel(door, at, new_branch_trip(at, branching.new, commit, branching.manner, moving))
+        travel(door, at, new_branch_trip(at, branching.new, named, branching.manner, moving))
     elif branching.detach:
         commit = head_commit(at) if named is None else named_commit(at, named)
         travel(door, at, detached_trip(at, commit, spell(at, named or "HEAD"), Moving.FILES_TOO))

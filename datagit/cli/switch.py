@@ -80,8 +80,7 @@ def command(
         if orphan is not None:
             trip = orphan_trip(at, orphan, None, Files.REMOVE)
         elif new is not None:
-            commit = refs.target_of_head() if named is None else named_commit(at, named)
-            trip = new_branch_trip(at, new, commit, Manner.RESET if force_create else Manner.CREATE, moving)
+            trip = new_branch_trip(at, new, named, Manner.RESET if force_create else Manner.CREATE, moving)
         elif detach:
             commit = head_commit(at) if named is None else named_commit(at, named)
             trip = detached_trip(at, commit, spell(at, named or "HEAD"), moving)

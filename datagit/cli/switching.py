@@ -30,7 +30,7 @@ from datagit.porcelain.switch import (
 )
 from datagit.repository import Repository
 from datagit.revision.parse import peel, resolve
-from datagit.revision.reader import RevisionReader, UnknownRevisionError
+from datagit.revision.reader import Resolved, RevisionReader, UnknownRevisionError
 from datagit.revision.walk import read_commit
 from datagit.store.refs import HEADS, Refs, check_branch_name
 from datagit.ui.quote import Quoting, quote_path, safe_line
@@ -119,22 +119,28 @@ def find_branch(at: Start, word: str) -> str | None:
 
 
 def spell(at: Start, word: str) -> str:
-    """Return word as messages and the log spell it: ``@{-1}`` is the id of the commit that was left."""
+    """Return word as messages and the log spell it: ``@{-1}`` is the branch, or the id of the commit, that was left."""
     if not word.startswith("@{-"):
         return word
     try:
-        return resolve(at.reader, word).oid.hex()
+        found = resolve(at.reader, word)
+        return found.ref.removeprefix(HEADS) if found.ref else found.oid.hex()
     except UnknownRevisionError:
         return word
 
 
-def named_commit(at: Start, word: str) -> ObjectId:
-    """Return the commit that word names; raise NotFoundError in the words of switch."""
+def named_object(at: Start, word: str) -> Resolved:
+    """Return what word names; raise NotFoundError in the words of switch."""
     try:
-        found = resolve(at.reader, word)
+        return resolve(at.reader, word)
     except UnknownRevisionError as error:
         message = f"invalid reference: {word}"
         raise NotFoundError(message, code=error.code) from error
+
+
+def named_commit(at: Start, word: str) -> ObjectId:
+    """Return the commit that word names; raise NotFoundError in the words of switch."""
+    found = named_object(at, word)
     if found.kind is Kind.BLOB:
         message = f"reference is not a tree: {word}"
         raise NotFoundError(message, code="unknown-revision")
@@ -165,13 +171,18 @@ def detached_trip(at: Start, commit: ObjectId, spelled: str, moving: Moving, ask
     return Trip(detached_destination(at.repo, commit, spelled), moving, asked=asked)
 
 
-def new_branch_trip(at: Start, name: str, commit: ObjectId | None, manner: Manner, moving: Moving) -> Trip:
-    """Return the way to a branch that is made, or reset, at commit; None for one as unborn as HEAD is."""
+def new_branch_trip(at: Start, name: str, start: str | None, manner: Manner, moving: Moving) -> Trip:
+    """Return the way to a branch that is made, or reset, at start or at HEAD; as unborn as HEAD, if need be."""
+    if start is not None:
+        named_object(at, start)  # what is no name at all comes first
     full = check_branch_name(name)
     if full in at.refs.heads and manner is Manner.CREATE:
         raise BranchTakenError(name)
+    commit = at.refs.target_of_head()
+    if start is not None:
+        commit = named_commit(at, start)
     words = "Switched to a new branch"
-    if full in at.refs.heads:
+    if full in at.refs.heads and commit is not None:
         words = "Reset branch" if full == at.refs.head else "Switched to and reset branch"
     if commit is None:
         moving = Moving.HEAD_ONLY
@@ -230,7 +241,7 @@ def travel(door: Door, at: Start, trip: Trip) -> None:
     compared = trip.compared or commit
     if trip.moving is Moving.FILES_TOO and at.local is LocalWork.CARRY and compared is not None:
         show_local_changes(door, list_local_changes(repo, compared, progress, index))
-    _say_left(door, repo, at.refs, commit)
+    _say_left(door, repo, at.refs, compared)
     if trip.destination.head.startswith(HEADS):
         door.console.say(f"{trip.arrival} '{trip.destination.head.removeprefix(HEADS)}'")
     elif commit is not None:
@@ -268,7 +279,7 @@ def describe_commit(repo: Repository, oid: ObjectId) -> str:
 
 def _say_left(door: Door, repo: Repository, before: Refs, commit: ObjectId | None) -> None:
     """After a detached HEAD: say where it was, and warn if nothing else leads there."""
-    if before.head.startswith("refs/") or commit is None:
+    if before.head.startswith("refs/"):
         return
     old = parse_id(before.head)
     if old == commit:

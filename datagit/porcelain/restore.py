@@ -113,6 +113,18 @@ def restore(repo: Repository, paths: PathFilter, options: RestoreOptions, progre
     return _from_tree(repo, index, paths, options.tree, options, progress)
 
 
+def restore_index(repo: Repository, paths: PathFilter, tree: ObjectId) -> int:
+    """Give the index what tree has at paths and return how many rows changed; the lock must be held.
+
+    A pathspec that matches nothing is no error, as in `git reset`.
+    """
+    index = load_index(repo.index)
+    source = _chosen(read_tree(repo.store, tree), paths)
+    tracked = index.rows["path"]
+    chosen: Any = pc.unique(pc.filter(tracked, paths.matches(tracked)))
+    return _reset_rows(repo, index, source, _without(chosen, source))
+
+
 def _from_index(
     repo: Repository, index: Index, paths: PathFilter, options: RestoreOptions, progress: Progress
 ) -> RestoreResult:
@@ -149,14 +161,10 @@ def _from_tree(
     tracked = index.rows["path"] if options.overlay is Overlay.REMOVE else index.rows["path"].slice(0, 0)
     _check_matched(paths, tracked, source["path"])
     chosen: Any = pc.unique(pc.filter(tracked, paths.matches(tracked)))
-    gone = pc.filter(chosen, pc.invert(pc.is_in(chosen, value_set=_one_piece(source["path"]))))
+    gone = _without(chosen, source)
     changes = sort_by_path(pa.concat_tables([_write_rows(source), _remove_rows(gone)])).combine_chunks()
     if options.target is Target.INDEX:
-        changed = _unlike(index, source)
-        after = put_rows(drop_paths(index, gone), _unseen_rows(changed))
-        if changed.num_rows or len(gone):
-            save_index(after, repo.index)
-        return RestoreResult(changed.num_rows + len(gone))
+        return RestoreResult(_reset_rows(repo, index, source, gone))
     plan = _plan(repo, index, changes, options.overwrite, progress)
     if options.target is Target.FILES:
         apply_checkout(plan, repo.store, repo.root(), jobs=None, progress=progress)
@@ -211,6 +219,19 @@ def _write_rows(rows: pa.Table) -> pa.Table:
 def _remove_rows(paths: Any) -> pa.Table:  # noqa: ANN401 # a column
     nothing = [pa.nulls(len(paths), field.type) for field in list(CHANGE_SCHEMA)[1:]]
     return pa.table([paths, *nothing], schema=CHANGE_SCHEMA)
+
+
+def _without(paths: Any, source: pa.Table) -> Any:  # noqa: ANN401 # columns
+    """Return the paths that source does not have."""
+    return pc.filter(paths, pc.invert(pc.is_in(paths, value_set=_one_piece(source["path"]))))
+
+
+def _reset_rows(repo: Repository, index: Index, source: pa.Table, gone: Any) -> int:  # noqa: ANN401 # a column
+    """Save the index with the rows of source and without the paths that are gone; files stay."""
+    changed = _unlike(index, source)
+    if changed.num_rows or len(gone):
+        save_index(put_rows(drop_paths(index, gone), _unseen_rows(changed)), repo.index)
+    return changed.num_rows + len(gone)
 
 
 def _unlike(index: Index, source: pa.Table) -> pa.Table:

@@ -201,8 +201,8 @@ def list_local_changes(
         raise UnmergedIndexError(pc.unique(index.unmerged["path"]).to_pylist())
     staged = diff_staged(repo.store, tree_of(repo, commit), index.rows)
     found = find_worktree_changes(index, repo.root(), progress).changes
-    letters = _letters(staged)
-    for path, letter in _letters(found).items():
+    letters = letters_of(staged)
+    for path, letter in letters_of(found).items():
         if letters.get(path) != "A":
             letters[path] = letter
         elif letter == "D":
@@ -251,7 +251,8 @@ def _go(repo: Repository, plan: SwitchPlan, who: Signature) -> None:
     clear_squash_message(repo)
 
 
-def _letters(changes: pa.Table) -> dict[bytes, str]:
+def letters_of(changes: pa.Table) -> dict[bytes, str]:
+    """Return the status letter of every path of a table of CHANGE_SCHEMA: A, D, M, or T where a link comes or goes."""
     letters: dict[bytes, str] = {}
     columns = (changes["path"], changes["old_mode"], changes["new_mode"])
     for path, old, new in zip(*(column.to_pylist() for column in columns), strict=True):

@@ -138,9 +138,11 @@ def plan_checkout(
         changed = _values(rows["path"].filter(pc.and_(pc.and_(there_todo, tracked), pc.invert(clean))))
         untracked = _values(rows["path"].filter(pc.and_(there_todo, pc.invert(tracked))))
         untracked += _inside_removed(root, rows.filter(tracked))
+        hidden = _hidden(rows.filter(tracked), present)
+        changed += hidden
     else:
-        changed, untracked = [], []
-    obstacles = _other_obstacles(root, todo, present)
+        changed, untracked, hidden = [], [], []
+    obstacles = _other_obstacles(root, todo, present, set(hidden))
     if overwrite is Overwrite.CLEAR:
         cleared = _clear_rows(root, sorted(set(obstacles)))
         obstacles = sorted({*obstacles} - {*_values(cleared["path"])})
@@ -213,13 +215,26 @@ def _clear_rows(root: Path, obstacles: list[bytes]) -> pa.Table:
     return pa.Table.from_arrays([_one(column) for column in columns], schema=PLAN_SCHEMA)
 
 
-def _other_obstacles(root: Path, todo: pa.Table, present: Present) -> list[bytes]:
-    """Return untracked files that stand where a folder must be, or lie in a folder where a file must be."""
+def _hidden(tracked: pa.Table, present: Present) -> list[bytes]:
+    """Return the tracked paths in place of whose folder the user put a file or link: changed, as Git sees it."""
+    below = set().union(*present.blockers.values())
+    return [path for path in _values(tracked["path"]) if path in below] if below else []
+
+
+def _other_obstacles(root: Path, todo: pa.Table, present: Present, told: set[bytes]) -> list[bytes]:
+    """Return untracked files that stand where a folder must be, or lie in a folder where a file must be.
+
+    Args:
+        root: the working tree.
+        todo: PLAN_SCHEMA.
+        present: what stands at its paths.
+        told: paths that are in the way themselves, so that what hides them is no news.
+    """
     leaving = set(_values(todo["path"].filter(pc.equal(todo["new_mode"], ABSENT))))
     obstacles: list[bytes] = []
     # a file above: fine if this very plan removes it
     writes = todo.filter(pc.not_equal(todo["new_mode"], ABSENT))
-    coming = set(_values(writes["path"]))
+    coming = set(_values(writes["path"])) - told
     obstacles += [file for file, below in present.blockers.items() if file not in leaving and below & coming]
     for folder in _values(writes["path"].filter(pc.equal(writes["seen_mode"], DIRECTORY))):
         obstacles += _left_in(root, folder, leaving)

@@ -94,7 +94,7 @@ def test_commits_that_nothing_leads_to_are_named_when_they_are_left(twins: Twins
     for number in range(count):
         twins.write("new", str(number))
         twins.commit(f"number {number}\n\nwith a body")
-    answer = twins.agree("switch", "main")
+    answer = twins.agree("switch", *(["--orphan", "fresh"] if count == 2 else ["main"]))
     assert f"leaving {count} commit".encode() in answer.err
 
 
