@@ -24,7 +24,7 @@ from datagit.cli.merging import (
 )
 from datagit.cli.options import Door
 from datagit.porcelain.in_the_way import LocalChangesError
-from datagit.porcelain.merge import apply_merge_plan, plan_merge, preview_merge
+from datagit.porcelain.merge import apply_merge_plan, load_settled_index, plan_merge, preview_merge
 from datagit.porcelain.merge_options import Finish, Histories, LocalChangesForbidMergeError
 from datagit.porcelain.revisions import open_revisions
 from datagit.repository import locked
@@ -100,6 +100,7 @@ def command(
     with locked(repo, "dg merge", door.progress()):
         refs = repo.store.refs()
         reader = open_revisions(repo, refs)
+        load_settled_index(repo)  # what waits is said first, as in Git, whatever is to be merged
         head = find_head(door, reader, heads)
         try:
             plan = plan_merge(repo, refs, head, options, door.progress())

@@ -116,6 +116,20 @@ class MergePlan:
         return self.kind is MergeKind.TRUE and not self.conflicts and self.options.finish is Finish.COMMIT
 
 
+def load_settled_index(repo: Repository) -> Index:
+    """Return the index that a merge may start from.
+
+    Raises:
+        UnmergedError, MergeWaitsError: an earlier merge is not concluded.
+    """
+    index = load_index(repo.index)
+    if index.unmerged_count:
+        raise UnmergedError
+    if load_merge_state(repo.state / MERGE_STATE) is not None:
+        raise MergeWaitsError
+    return index
+
+
 def plan_merge(repo: Repository, refs: Refs, head: MergeHead, options: MergeOptions, progress: Progress) -> MergePlan:
     """Return what merging head means; nothing is touched yet. The lock must be held until it is applied.
 
@@ -126,11 +140,7 @@ def plan_merge(repo: Repository, refs: Refs, head: MergeHead, options: MergeOpti
         LocalChangesError: a fast-forward would lose local work.
         LocalChangesForbidMergeError: so would a true merge, or something is staged.
     """
-    index = load_index(repo.index)
-    if index.unmerged_count:
-        raise UnmergedError
-    if load_merge_state(repo.state / MERGE_STATE) is not None:
-        raise MergeWaitsError
+    index = load_settled_index(repo)
     ours = refs.target_of_head()
     if ours is None:
         return _plan_fast_forward(repo, refs, head, options, progress)
