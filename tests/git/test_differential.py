@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from tests.git import ops
 from tests.git.compare import Twins, assert_same, assert_same_outcome, assert_same_state, new_twins, split, walk_files
-from tests.git.differences import is_known_refusal, normalise
+from tests.git.differences import is_known, normalise
 from tests.git.pair import Pair, clear_folder, flip_mode, new_pair, remove, write_file, write_link
 
 
@@ -159,7 +159,7 @@ class Histories(RuleBasedStateMachine):
         theirs, ours = self.pair.run(argv, folder=folder)
         self.moved |= argv[0] == "mv" and theirs.code == 0
         note(f"exit {theirs.code}, {ours.code}: {' '.join(argv)}")
-        if is_known_refusal(self.pair, theirs, ours):
+        if is_known(self.pair, theirs, ours):
             self.over = True
             return
         assert_same_outcome(theirs, ours)
