@@ -3,8 +3,8 @@
 import datetime
 import re
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
+from datagit.cli.late import late
 from datagit.errors import InvalidInputError
 
 _SECONDS = re.compile(r"@?(\d{1,12})(?:\s+([+-]\d{4}))?")
@@ -123,7 +123,7 @@ def _moment(parts: list[int], zone: str | None, text: str) -> Moment:
 
 def _parse_rfc(words: str, text: str) -> Moment:
     try:
-        moment = parsedate_to_datetime(words)
+        moment: datetime.datetime = late("email.utils", "parsedate_to_datetime")(words)
     except ValueError as error:
         raise DateInvalidError(text) from error
     if moment.tzinfo is None:

@@ -6,6 +6,6 @@ from typing import Any
 
 
 def late(module: str, name: str) -> Callable[..., Any]:
-    """Return a public name of a module of datagit, imported now and not with the caller's module."""
+    """Return a public name of a module, imported now and not with the caller's module."""
     found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return found

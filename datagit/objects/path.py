@@ -14,8 +14,8 @@ LONGEST_NAME = 255
 
 # what some file system ignores inside a name (HFS+): joiners, directional marks, the byte order mark
 _IGNORED = "\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff"
-_IGNORED_CHARACTERS = re.compile(f"[{_IGNORED}]")
-_SHORT_NAME = re.compile(r"(?:DG|GIT)~[0-9]+")
+_IGNORED_CHARACTERS = f"[{_IGNORED}]"
+_SHORT_NAME = r"(?:DG|GIT)~[0-9]+"
 
 
 def _reserved_pattern() -> str:
@@ -29,7 +29,8 @@ def _reserved_pattern() -> str:
 RESERVED = _reserved_pattern()
 """Finds paths of which a component could be read as ``.dg`` or ``.git``; tests compare it with is_reserved_name."""
 
-_RESERVED = re.compile(RESERVED.replace("$", r"\Z"))
+_RESERVED = RESERVED.replace("$", r"\Z")
+_STEMS = (b"dg", b"git")
 
 
 class PathInvalidError(InvalidInputError):
@@ -66,9 +67,9 @@ def is_reserved_name(name: str) -> bool:
 
     Source: git's path.c and utf8.c (is_ntfs_dotgit, is_hfs_dotgit), made stricter and the same on every platform.
     """
-    bare = _IGNORED_CHARACTERS.sub("", name.partition(":")[0]).rstrip(" .")
+    bare = re.sub(_IGNORED_CHARACTERS, "", name.partition(":")[0]).rstrip(" .")
     folded = unicodedata.normalize("NFC", bare).casefold().upper()
-    return folded in (".DG", ".GIT") or _SHORT_NAME.fullmatch(folded) is not None
+    return folded in (".DG", ".GIT") or re.fullmatch(_SHORT_NAME, folded) is not None
 
 
 def _broken_rule(path: bytes) -> str:
@@ -92,7 +93,10 @@ def _broken_rule(path: bytes) -> str:
         text = path.decode("utf-8")
     except UnicodeDecodeError:
         return "is not UTF-8"
-    # the pattern is the same rule, only faster on the paths that are fine
-    if _RESERVED.search(text) and any(is_reserved_name(name) for name in re.split(r"[/\\]", text)):
+    # both conditions follow from the rule, and are faster on the paths that are fine
+    lowered = path.lower()
+    if path.isascii() and not any(stem in lowered for stem in _STEMS):
+        return ""
+    if re.search(_RESERVED, text) and any(is_reserved_name(name) for name in re.split(r"[/\\]", text)):
         return "has a component that a file system could read as '.dg' or '.git'"
     return ""

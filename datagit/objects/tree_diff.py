@@ -50,8 +50,9 @@ def diff_rows(old: pa.Table, new: pa.Table) -> pa.Table:
     changed = pc.or_(changed, pc.not_equal(before["size"], kept["size"]))
     kept, before = pc.filter(kept, changed), pc.filter(before, changed)
     rows = pa.concat_tables([_changes(None, added), _changes(removed, None), _changes(before, kept)]).combine_chunks()
-    ordered: pa.Table = pc.take(rows, pc.sort_indices(rows["path"]))
-    return ordered
+    if rows.num_rows > 1 and not pc.all(pc.less(rows["path"][:-1], rows["path"][1:])).as_py():
+        rows = pc.take(rows, pc.sort_indices(rows["path"]))
+    return rows
 
 
 def _differing_leaves(
