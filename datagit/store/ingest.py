@@ -4,6 +4,7 @@ Workers are spawned, not forked, so that none keeps a lock or a thread of ours; 
 are done in this process, and files too large for one worker are done here with all cores.
 """
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,11 +24,12 @@ from datagit.store.ingest_worker import encode_open
 from datagit.store.layout import PackFile
 from datagit.store.store import Store
 
-_FEW_FILES = 300  # below, starting workers takes longer than the work
-_FEW_BYTES = 16 << 20
+_FEW_FILES = 4000  # below, starting workers takes longer than the work: a quarter of a second
+_FEW_BYTES = 64 << 20
 _HUGE = 64 << 20  # one such file is worth all cores
 _LONGEST_SLICE = 1024
 _SHORTEST_SLICE = 32
+_SLICE_BYTES = 32 << 20  # so that a few large files are shared out, too
 _SLICES_PER_WORKER = 8  # left to hand out at any time, so that the workers end together
 
 
@@ -53,7 +55,7 @@ def ingest_files(store: Store, root: Path, candidates: pa.Table, *, jobs: int | 
         store: to add to; the caller guards "already stored" by the lock until the index is saved.
         root: folder that the paths are relative to.
         candidates: path (binary), mode (uint8) and, if at hand, size; sorted by path.
-        jobs: worker processes at most; None for one per core.
+        jobs: worker processes; None for one per core, or none at all for a few files.
         progress: hears of files.
 
     Returns:
@@ -104,9 +106,9 @@ def _worker_count(candidates: pa.Table, jobs: int | None) -> int:
         size = pc.sum(candidates["size"]).as_py()
         if count > 1 and pc.max(candidates["size"]).as_py() > size // 2 > _HUGE:
             return 1  # one file outweighs the rest: its hashing uses all cores by itself
-    if count < 2 or (count < _FEW_FILES and size < _FEW_BYTES):
+    if count < 2 or (jobs is None and count < _FEW_FILES and size < _FEW_BYTES):
         return 1
-    return min(jobs or os.cpu_count() or 1, max(2, count // _SHORTEST_SLICE))
+    return min(jobs or os.cpu_count() or 1, max(1, count // _SHORTEST_SLICE) if jobs else count)
 
 
 def _slices(candidates: pa.Table, workers: int) -> Iterator[Slice]:
@@ -116,10 +118,20 @@ def _slices(candidates: pa.Table, workers: int) -> Iterator[Slice]:
         share = (count - start) // (workers * _SLICES_PER_WORKER)
         length = min(_LONGEST_SLICE, max(_SHORTEST_SLICE, share))
         part = candidates.slice(start, length)
+        part = part.slice(0, _rows_within(part, _SLICE_BYTES))
         paths: Any = part["path"].to_pylist()
         modes: Any = part["mode"].to_pylist()
         yield paths, bytes(modes)
-        start += length
+        start += part.num_rows
+
+
+def _rows_within(part: pa.Table, limit: int) -> int:
+    """Return how many rows, at least one, have files of so many bytes together, as far as sizes are known."""
+    if "size" not in part.column_names:
+        return part.num_rows
+    sizes: Any = part["size"].to_pylist()
+    ends = itertools.accumulate(sizes)
+    return max(1, sum(1 for _ in itertools.takewhile(lambda end: end <= limit, ends)))
 
 
 def _assemble(candidates: pa.Table, slices: Sequence[SliceColumns], packs: tuple[PackFile, ...]) -> Ingested:

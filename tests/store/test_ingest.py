@@ -105,6 +105,15 @@ def test_equal_files_are_stored_once(store: Store, tmp_path: Path) -> None:
     assert pack.count == 1
 
 
+def test_a_few_large_files_are_shared_out(tmp_path: Path) -> None:
+    for number in range(6):
+        (tmp_path / str(number)).write_bytes(bytes([number]) * (12 << 20))
+    table = candidates(tmp_path)
+    sizes = pa.array([12 << 20] * 6, pa.int64())
+    rows = hash_files(tmp_path, table.append_column("size", sizes), jobs=2, progress=Silent()).rows
+    assert rows["id"].to_pylist() == [blob_id(bytes([number]) * (12 << 20)) for number in range(6)]
+
+
 def test_objects_lie_in_path_order(store: Store, tmp_path: Path) -> None:
     root = tmp_path / "files"
     root.mkdir()
