@@ -3,6 +3,7 @@
 import click
 
 from datagit.cli.command import dg_command, pass_door, progress_option, quiet_option
+from datagit.cli.late import late
 from datagit.cli.options import Door
 from datagit.cli.switching import (
     Files,
@@ -97,7 +98,10 @@ def _explain(reader: RevisionReader, named: str) -> InvalidInputError | NotFound
     try:
         found = resolve(reader, named)
     except UnknownRevisionError:
-        return NotFoundError(f"invalid reference: {named}", code="unknown-revision")
+        branches = [name.removeprefix(HEADS) for name in reader.refs.heads if name.startswith(HEADS)]
+        close: tuple[str, ...] = late("datagit.cli.similar", "similar_words")(named, branches, 1)
+        hint = f"did you mean '{close[0]}'?" if close else ""
+        return NotFoundError(f"invalid reference: {named}", hint=hint, code="unknown-revision")
     ref = reader.refs.head if found.ref == "HEAD" else found.ref
     kind = f"commit '{named}'"
     if ref is not None and ref.startswith(TAGS):
