@@ -91,17 +91,17 @@ def assert_merges_alike(pair: Pair, *options: str) -> None:
 @pytest.mark.parametrize("options", [(), ("-X", "ours"), ("-X", "theirs")], ids=["plain", "ours", "theirs"])
 def test_a_sample_of_the_product_in_one_merge(tmp_path: Path, options: tuple[str, ...]) -> None:
     pair = new_pair(tmp_path)
-    diverge(pair, sample(all_cases(), 700))
+    diverge(pair, sample(all_cases(), 500))
     assert_merges_alike(pair, *options)
 
 
 def test_a_sample_of_the_product_one_by_one(tmp_path: Path) -> None:
-    assert_alone(tmp_path, sample(all_cases(), 25))
+    assert_alone(tmp_path, sample(all_cases(), 12))
 
 
 def test_a_sample_of_criss_cross_merges(tmp_path: Path) -> None:
     pair = new_pair(tmp_path)
-    cross(pair, sample(crossed_cases(), 400))
+    cross(pair, sample(crossed_cases(), 250))
     assert_merges_alike(pair)
 
 
