@@ -1,5 +1,6 @@
 import json
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -378,3 +379,38 @@ def test_a_bare_repository_has_nothing_to_commit_from(tmp_path: Path) -> None:
         assert tool(folder, "init", "--bare").code == 0
         codes.append(tool(folder, "commit", "--allow-empty", "-m", "x").code)
     assert codes == [128, 128]
+
+
+def test_a_folder_names_paths_from_itself(both: Both) -> None:
+    for root in (both.git, both.dg):
+        (root / "folder").mkdir()
+        (root / "folder" / "a").write_text("1\n")
+        (root / "b").write_text("1\n")
+    both("add", ".")
+    both("commit", "-m", "first")
+    for root in (both.git, both.dg):
+        (root / "folder" / "a").write_text("2\n")
+        (root / "b").write_text("2\n")
+    for words in (["-m", "here", "a"], ["-m", "up", "../b"], ["--dry-run"], ["-m", "nothing", "."]):
+        got = dg(both.dg / "folder", "commit", *words)
+        assert masked(got) == masked(git(both.git / "folder", "commit", *words)), got
+    both.messages()
+
+
+def test_what_is_staged_while_the_editor_is_open_is_not_lost(both: Both, tmp_path: Path) -> None:
+    both.write(a="1\n", b="1\n")
+    both("add", ".")
+    both("commit", "-m", "first")
+    both.write(a="2\n", b="2\n")
+    meddler = tmp_path / "editor"
+    meddler.write_text(f'#!/bin/sh\ncd {both.dg} && {sys.executable} -m datagit add b && echo message > "$1"\n')
+    meddler.chmod(0o755)
+    environment = {**plain_environment(tmp_path), "DG_EDITOR": str(meddler)}
+    refused = dg(both.dg, "commit", "a", environment=environment)
+    assert refused.code == 128
+    assert b"the index changed" in refused.err
+    assert dg(both.dg, "status", "-s", environment=environment).out == b" M a\nM  b\n"
+    # without files to stage, the commit is what was staged when the editor opened
+    meddler.write_text(f'#!/bin/sh\ncd {both.dg} && {sys.executable} -m datagit add a && echo message > "$1"\n')
+    assert dg(both.dg, "commit", environment=environment).code == 0
+    assert dg(both.dg, "status", "-s", environment=environment).out == b"M  a\n"
