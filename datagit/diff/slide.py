@@ -38,9 +38,11 @@ def slide_groups(
     while True:
         if group.end > group.start:
             _slide_one(lines, group, other, sliding)
-        if not group.go_next():
+        ahead = changed.find(1, group.end)
+        if ahead < 0:
             return
-        other.go_next()
+        other.skip(ahead - group.end)
+        group.skip(ahead - group.end)
 
 
 def _slide_one(lines: Sequence[bytes], group: "_Group", other: "_Group", sliding: Sliding) -> None:
@@ -87,6 +89,16 @@ class _Group:
         while self.changed[self.end]:
             self.end += 1
         return True
+
+    def skip(self, count: int) -> None:
+        """Go on by count groups, each of which ends with an unmarked line."""
+        while count:
+            ahead = self.changed.find(1, self.end)
+            step = min(count, (self.count if ahead < 0 else ahead) - self.end)
+            self.start = self.end = self.end + step
+            while self.changed[self.end]:
+                self.end += 1
+            count -= step
 
     def go_previous(self) -> None:
         self.end = self.start = self.start - 1

@@ -6,17 +6,16 @@ import pyarrow as pa
 
 from datagit.ids import ObjectId
 from datagit.objects import compute as pc
-from datagit.objects.node import LEAF_SCHEMA
+from datagit.objects.node import LEAF_SCHEMA, encode_leaf, node_id
 from datagit.objects.reader import ObjectReader
-from datagit.objects.tree import iter_leaves
 from datagit.objects.tree_diff import CHANGE_SCHEMA, diff_rows
-from datagit.objects.tree_nodes import find_position
+from datagit.objects.tree_nodes import TreeNodes, find_position
 
 
 def diff_staged(objects: ObjectReader, root: ObjectId, rows: pa.Table) -> pa.Table:
     """Return what an index changes against a tree, CHANGE_SCHEMA, sorted by path.
 
-    A leaf whose rows stand unchanged in the index costs one comparison of its buffers.
+    A leaf whose rows stand unchanged in the index is not even read: the rows of the index have its id.
 
     Args:
         objects: holds the nodes of the tree.
@@ -28,16 +27,15 @@ def diff_staged(objects: ObjectReader, root: ObjectId, rows: pa.Table) -> pa.Tab
     old: list[pa.Table] = []
     new: list[pa.Table] = []
     position = 0
-    for leaf in iter_leaves(objects, root):
-        same = staged.slice(position, leaf.num_rows)
-        if same.equals(leaf):
-            position += leaf.num_rows
+    nodes = TreeNodes(objects, root)
+    for ref in nodes.leaf_refs(b"", None):
+        if node_id(encode_leaf(staged.slice(position, ref.rows))) == ref.oid:
+            position += ref.rows
             continue
-        last = leaf["path"][-1].as_py()
-        end = position + find_position(staged["path"].slice(position), last)
-        if end < staged.num_rows and staged["path"][end].as_py() == last:
+        end = position + find_position(staged["path"].slice(position), ref.last_path)
+        if end < staged.num_rows and staged["path"][end].as_py() == ref.last_path:
             end += 1
-        old.append(leaf)
+        old.append(nodes.open(ref).table)
         new.append(staged.slice(position, end - position))
         position = end
     if position < staged.num_rows:

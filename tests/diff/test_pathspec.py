@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from datagit.diff.pathspec import EVERYTHING, PathspecInvalidError, literal_filter, parse_pathspecs
+from datagit.diff.pathspec import EVERYTHING, literal_filter, parse_pathspecs
+from datagit.diff.pathspec_word import PathspecInvalidError
 
 NAMES = (
     "a B/c.txt b/c.txt b/d/e.txt b/d/f* b/dd f* fx/y sub/a sub/b/c.txt sub/.h sub/x[1] sub/x1 top.txt w/a/b/c w/b ä/ö"
@@ -89,7 +90,7 @@ PIECES += [b"[a-c]", b"[!a]", b"[[:alpha:]]", b"[^b/]", b"[", b"]", b"\\*", b"\\
 PIECES += [b"[1]", b"-", b"[]-a]", b"[b-]", b"\n"]
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     folder=st.sampled_from([b"", b"", b"sub", b"b/d"]),
     specs=st.lists(
@@ -111,6 +112,8 @@ def test_pathspecs_choose_what_git_ls_files_lists(git_repo: Path, folder: bytes,
         (b"", b":(glob)b/*.txt"),
         (b"", b":(glob)**/*.txt"),
         (b"", b":(glob)w/**"),
+        (b"", b":(glob)b**"),
+        (b"", b":(glob)w**/c"),
         (b"", b":(glob)w/**/c"),
         (b"", b":(icase)b/c.TXT"),
         (b"", b"f*"),
