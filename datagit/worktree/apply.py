@@ -113,6 +113,13 @@ def remove_paths(root_path: bytes, paths: Sequence[bytes], needed: frozenset[byt
         raise storage_error(error, "remove", os.fsdecode(error.filename or root_path)) from error
 
 
+def remove_empty_folders(root_path: bytes, paths: Sequence[bytes]) -> None:
+    """Remove the folders above paths that hold nothing."""
+    with Folders(root_path) as folders:
+        for folder in sorted({path.rpartition(b"/")[0] for path in paths}, key=len, reverse=True):
+            _remove_empty(folders, folder, frozenset())
+
+
 def _remove_empty(folders: Folders, folder: bytes, needed: frozenset[bytes]) -> None:
     """Remove folder, and those above it, as long as they are empty and not needed."""
     while folder and folder not in needed:

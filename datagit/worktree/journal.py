@@ -25,7 +25,7 @@ from datagit.objects.path import show_path
 from datagit.objects.reader import ObjectReader
 from datagit.progress import Progress
 from datagit.storage.durable import sync_folder, write_parts_replacing, write_replacing
-from datagit.worktree.apply import apply_checkout
+from datagit.worktree.apply import apply_checkout, remove_empty_folders
 from datagit.worktree.files import ASIDE, TEMPORARY, Folders, PathChangedError, hash_file
 from datagit.worktree.plan import ABSENT, PLAN_SCHEMA, CheckoutPlan
 from datagit.worktree.stat_columns import row_mode
@@ -111,9 +111,7 @@ def recover_checkout(place: Place, objects: ObjectReader, *, seq: int, progress:
         JournalDamagedError: the journal is not what was written.
     """
     journal = _load(place.state)
-    if journal is None:
-        return
-    if seq <= journal["seq"]:
+    if journal is not None and seq <= journal["seq"]:
         plan = _read_plan(place.state / PLAN)
         _undo(place, plan, journal, objects, progress)
     _end(place.state)
@@ -185,8 +183,15 @@ def _undo(place: Place, plan: pa.Table, journal: dict[str, Any], objects: Object
         ],
         schema=PLAN_SCHEMA,
     ).combine_chunks()
+    remove_empty_folders(os.fsencode(place.root), _coming(plan))
     apply_checkout(CheckoutPlan(reverse, 0), objects, place.root, jobs=1, progress=progress)
     _restore_index(place, journal)
+
+
+def _coming(plan: pa.Table) -> list[bytes]:
+    """Return the paths that were to be written, for which folders may have been made."""
+    paths: list[bytes] = pc.filter(plan["path"], pc.not_equal(plan["new_mode"], ABSENT)).to_pylist()
+    return paths
 
 
 def _restore_index(place: Place, journal: dict[str, Any]) -> None:

@@ -39,14 +39,19 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The part of the working tree that a walk covers: paths from low (with it) to high (without it).
+    """The part of the working tree whose strays a walk keeps.
 
-    Both are tracked paths, or empty for no bound, so that they never lie inside a folder without tracked files.
-    prefixes: only paths that start with one of them; (b"",) means all.
+    Attributes:
+        low: the first tracked path of this walk, if another walk has those before it; then strays in folders that both
+            walk through belong to this one from low on.
+        high: the first tracked path of the walk that has those after; its strays begin there.
+        before: the last tracked path of the walk that has those before low.
+        prefixes: only paths that start with one of them; (b"",) means all.
     """
 
     low: bytes = b""
     high: bytes = b""
+    before: bytes = b""
     prefixes: tuple[bytes, ...] = (b"",)
 
 
@@ -181,7 +186,7 @@ class _Walker:
 
     def _keep_some(self, handle: int, folder: bytes, names: list[bytes]) -> None:
         """Set aside those of names that lie within the bounds."""
-        low, high = self.bounds.low, self.bounds.high
+        low, high = self._limits(folder)
         kept = []
         for name in names:
             path = folder + name
@@ -191,6 +196,10 @@ class _Walker:
                 continue
             kept.append(name)
         self._keep_in(handle, folder, kept)
+
+    def _limits(self, folder: bytes) -> tuple[bytes, bytes]:
+        """Return low and high as they count in folder: a folder that only this walk enters is all its own."""
+        return (self.bounds.low if self.bounds.before.startswith(folder) else b""), self.bounds.high
 
     def _is_wanted(self, path: bytes) -> bool:
         return any(path.startswith(prefix) or prefix.startswith(path + b"/") for prefix in self.bounds.prefixes)
@@ -206,7 +215,7 @@ class _Walker:
     def _keep_in(self, handle: int, folder: bytes, names: list[bytes]) -> None:
         columns = StatColumns()
         stat_names(handle, names, columns)
-        low, high = self.bounds.low, self.bounds.high
+        low, high = self._limits(folder)
         dropped = []
         for number, (name, mode) in enumerate(zip(names, columns.mode, strict=True)):
             path = folder + name
