@@ -16,7 +16,7 @@ SEED = 20
 FIRST = range(1, 301)
 """Numbers of the pictures of the first import."""
 
-MORE = range(301, 325)
+MORE = range(301, 313)
 SLIPS = 40
 """Every so manyth triangle was first labelled a square."""
 
@@ -42,7 +42,8 @@ class Labelled:
 
     @property
     def name(self) -> str:
-        return f"images/{self.number:04}.png"
+        folder = "images" if self.number in FIRST else "images/night"
+        return f"{folder}/{self.number:04}.png"
 
 
 def open_demo_folder(folder: Path) -> None:
@@ -87,8 +88,8 @@ def mend_table(folder: Path) -> None:
 
 def write_pictures(folder: Path, pictures: Sequence[Labelled]) -> None:
     """Write the PNG files."""
-    (folder / "images").mkdir(exist_ok=True)
     for one in pictures:
+        (folder / one.name).parent.mkdir(parents=True, exist_ok=True)
         (folder / one.name).write_bytes(one.picture.png)
 
 
