@@ -18,7 +18,7 @@ from datagit.progress import Progress
 from datagit.storage.durable import make_folder, write_new, write_replacing
 from datagit.storage.lock import LockHolder, hold_lock
 from datagit.store.append import Proposal, append_entry
-from datagit.store.layout import CONFIG, FORMAT, HEAD, INDEX, LOCK, STATE, TEMPORARY
+from datagit.store.layout import CACHE, CONFIG, FORMAT, HEAD, INDEX, LOCK, STATE, TEMPORARY
 from datagit.store.log_entry import Actor
 from datagit.store.refs import HEADS, check_ref_name
 from datagit.store.store import Store, create_store, open_store
@@ -229,6 +229,8 @@ def locked(repo: Repository, command: str, progress: Progress) -> Iterator[None]
 
 def recover(repo: Repository, progress: Progress) -> None:
     """Finish or undo what a killed command left half done; cheap where there is nothing. The lock must be held."""
+    for name in (TEMPORARY, STATE, CACHE):  # empty folders get lost in copies and archives
+        make_folder(repo.dg_dir / name)
     if any((repo.dg_dir / TEMPORARY).iterdir()):
         salvage: Callable[[Store, Progress], None] = importlib.import_module(_SALVAGE).salvage_packs
         salvage(repo.store, progress)
