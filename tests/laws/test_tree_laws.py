@@ -36,7 +36,7 @@ def built(files: Files) -> tuple[MemoryObjects, ObjectId]:
     return objects, objects.keep(build_tree(leaf_table(files), SMALL_RULE))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(files=many_rows(400), more=many_rows(40), chance=st.randoms(use_true_random=False))
 def test_an_edited_tree_is_the_tree_built_from_scratch(files: Files, more: Files, chance: random.Random) -> None:
     objects, root = built(files)
@@ -51,7 +51,7 @@ def test_an_edited_tree_is_the_tree_built_from_scratch(files: Files, more: Files
     assert {oid for oid, _ in new.nodes} <= {oid for oid, _ in from_scratch.nodes}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(files=many_rows(80), chance=st.randoms(use_true_random=False))
 def test_the_order_of_edits_never_shows_in_the_root(files: Files, chance: random.Random) -> None:
     objects, root = MemoryObjects(), EMPTY_TREE
@@ -65,7 +65,7 @@ def test_the_order_of_edits_never_shows_in_the_root(files: Files, chance: random
     assert root == EMPTY_TREE
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(files=many_rows(500))
 def test_nodes_keep_their_size(files: Files) -> None:
     objects, root = built(files)
@@ -82,7 +82,7 @@ def test_nodes_keep_their_size(files: Files) -> None:
     assert sum(table.num_rows for table in iter_leaves(objects, root)) == len(files)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(old=many_rows(300), changes=many_rows(30), chance=st.randoms(use_true_random=False))
 def test_a_difference_applied_gives_the_other_tree(old: Files, changes: Files, chance: random.Random) -> None:
     objects, old_root = built(old)
@@ -104,7 +104,7 @@ def test_a_difference_applied_gives_the_other_tree(old: Files, changes: Files, c
     assert mirrored.rename_columns(difference.column_names).equals(difference)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(files=many_rows(300), chance=st.randoms(use_true_random=False))
 def test_finding_listing_and_reading_agree(files: Files, chance: random.Random) -> None:
     objects, root = built(files)
@@ -152,7 +152,7 @@ def test_an_edit_rewrites_few_nodes_of_each_level() -> None:
         objects = MemoryObjects()
         root = objects.keep(build_tree(files, rule))
         leaves: list[int] = []
-        for _ in range(60):
+        for _ in range(40):
             gone = pa.array([chance.choice(paths)], pa.binary())
             put = files.slice(0, 1).set_column(0, LEAF_SCHEMA.field(0), pa.array([chance.randbytes(9).hex().encode()]))
             for removed, added in ((gone, put[:0]), (nothing(), put)):
