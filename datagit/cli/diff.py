@@ -1,6 +1,8 @@
 """``dg diff``."""
 
 import os
+from collections.abc import Callable
+from typing import TypeAlias
 
 import click
 
@@ -9,12 +11,17 @@ from datagit.cli.diff_options import read_filter, read_renames, read_style
 from datagit.cli.diff_sides import Sides, find_diff, find_sides, is_revision_or_range
 from datagit.cli.operands import split_operands
 from datagit.cli.options import Door
-from datagit.diff.pathspec import parse_pathspecs
-from datagit.porcelain.diff import Diff, DiffOptions, Direction
+from datagit.diff.pathspec import PathFilter, parse_pathspecs
+from datagit.porcelain.diff import Diff, DiffOptions, Direction, Place
+from datagit.porcelain.diff_conflicts import conflicted_files
 from datagit.porcelain.revisions import open_revisions
+from datagit.ui.combined import combined_patch
 from datagit.ui.console import Colours
 from datagit.ui.diff import DiffStyle, Format, diff_json, diff_json_lines, show_diff
 from datagit.ui.patch import PatchStyle
+
+TellConflict: TypeAlias = Callable[[bytes], bytes | None]
+"""Returns the patch of a file with conflicts; None if one side of the merge has no such file."""
 
 
 @dg_command(
@@ -134,11 +141,12 @@ def command(
     if colour is not None:
         door.console.colours = Colours.ON if colour else Colours.OFF
     if not quiet and not no_patch:
-        _show(door, diff, style, jsonl=jsonl)
+        tell = _tell_conflict(door, options.paths, style) if sides.old is Place.INDEX else None
+        _show(door, diff, style, tell, jsonl=jsonl)
     ctx.exit(1 if (exit_code or quiet) and diff.changes.num_rows else 0)
 
 
-def _show(door: Door, diff: Diff, style: DiffStyle, *, jsonl: bool) -> None:
+def _show(door: Door, diff: Diff, style: DiffStyle, tell: TellConflict | None, *, jsonl: bool) -> None:
     if jsonl:
         for line in diff_json_lines(diff):
             door.console.write(line)
@@ -146,4 +154,15 @@ def _show(door: Door, diff: Diff, style: DiffStyle, *, jsonl: bool) -> None:
         door.console.write(diff_json(diff))
     else:
         door.page()
-        show_diff(door.console, diff, style)
+        show_diff(door.console, diff, style, *(() if tell is None else (tell,)))
+
+
+def _tell_conflict(door: Door, paths: PathFilter, style: DiffStyle) -> TellConflict:
+    """Return what tells a file with conflicts against both sides of the merge."""
+    files, contents = conflicted_files(door.repository(), paths)
+
+    def tell(path: bytes) -> bytes | None:
+        file = files.get(path)
+        return None if file is None else combined_patch(file, contents, style.patch, door.console)
+
+    return tell

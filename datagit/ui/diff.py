@@ -1,7 +1,7 @@
 """How a difference is told: lists, statistics, patches, JSON; the formats and their order are Git's."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,8 +58,21 @@ class DiffStyle:
     width: int = WIDTH
 
 
-def show_diff(console: Console, diff: Diff, style: DiffStyle) -> None:
-    """Write diff to stdout in all formats asked for."""
+def _no_conflict(_path: bytes) -> bytes | None:
+    return None
+
+
+def show_diff(
+    console: Console, diff: Diff, style: DiffStyle, conflict: Callable[[bytes], bytes | None] = _no_conflict
+) -> None:
+    """Write diff to stdout in all formats asked for.
+
+    Args:
+        console: where to.
+        diff: what to write.
+        style: how.
+        conflict: returns the patch of a file with conflicts against both sides, None if one of them has no such file.
+    """
     if not diff.changes.num_rows:
         return
     written = False
@@ -80,9 +93,21 @@ def show_diff(console: Console, diff: Diff, style: DiffStyle) -> None:
     if Format.PATCH in style.formats:
         if written:
             console.write(b"\0" if style.ending is Ending.NUL else b"\n")
+        told: set[bytes] = set()
+        for path in _unmerged_paths(diff):  # before all others, as in Git
+            told_so = conflict(path)
+            if told_so is not None:
+                console.write(told_so)
+                told.add(path)
         for row in diff_rows(diff):
-            for part in patch_parts(row, diff.old, diff.new, style.patch, console):
-                console.write(part)
+            if row["path"] not in told:
+                for part in patch_parts(row, diff.old, diff.new, style.patch, console):
+                    console.write(part)
+
+
+def _unmerged_paths(diff: Diff) -> list[bytes]:
+    paths: list[Any] = diff.changes["path"].filter(pc.equal(diff.changes["status"], "U")).to_pylist()
+    return paths
 
 
 def diff_rows(diff: Diff) -> Iterator[dict[str, Any]]:

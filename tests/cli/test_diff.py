@@ -119,7 +119,7 @@ def test_before_the_first_commit(tmp_path: Path) -> None:
         agree(pair, *line.split())
 
 
-def test_conflicts_are_listed_and_compared_with_ours(tmp_path: Path) -> None:
+def test_conflicts_are_listed_and_compared_with_both_sides(tmp_path: Path) -> None:
     pair = new_twins(tmp_path)
     pair.write("a", numbers(1, 9))
     pair.write("gone", "1\n")
@@ -146,8 +146,8 @@ def test_conflicts_are_listed_and_compared_with_ours(tmp_path: Path) -> None:
         "HEAD",
     ):
         agree(pair, "diff", *line.split())
-    patch = dg(pair.ours, "diff").out
-    assert patch.startswith(b"* Unmerged path a\ndiff --git a/a b/a\n")
+    agree(pair, "diff")
+    assert b"diff --cc a\n" in dg(pair.ours, "diff").out
 
 
 def test_files_that_only_look_changed_are_not_shown(tmp_path: Path) -> None:
