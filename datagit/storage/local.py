@@ -98,6 +98,20 @@ class LocalStorage:
             raise storage_error(error, "list", path) from error
         return sorted(entries, key=lambda entry: entry.name)
 
+    def names(self, folder: str) -> Sequence[str]:
+        path = self._path(folder)
+        try:
+            with os.scandir(path) as found:
+                return sorted(
+                    f"{folder}/{entry.name}"
+                    for entry in found
+                    if entry.is_file(follow_symlinks=False) and not entry.name.startswith(TEMPORARY_PREFIX)
+                )
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            raise storage_error(error, "list", path) from error
+
     def create(self, name: str, content: bytes) -> None:
         path = self._path(name)
         make_folder(path.parent)

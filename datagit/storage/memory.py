@@ -48,6 +48,9 @@ class MemoryStorage:
                 key=lambda entry: entry.name,
             )
 
+    def names(self, folder: str) -> Sequence[str]:
+        return [entry.name for entry in self.list(folder)]
+
     def create(self, name: str, content: bytes) -> None:
         with self._guard:
             if check_name(name) in self._files:

@@ -3,7 +3,7 @@
 import importlib
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 
 from datagit.errors import InvalidInputError, RefusedError, StorageError
@@ -15,11 +15,13 @@ from datagit.store.layout import (
     DATA_PACKS,
     META_PACKS,
     PackFile,
+    checkpoint_name,
     is_pack_name,
     log_name,
     pack_name,
+    read_format,
 )
-from datagit.store.log import LogPlace, LogState, read_entries, read_state, replay
+from datagit.store.log import LogPlace, read_entries, read_refs, replay_refs
 from datagit.store.log_entry import (
     MOST_PACKS_ADDED,
     Actor,
@@ -29,9 +31,10 @@ from datagit.store.log_entry import (
     encode_entry,
     entry_hash,
 )
+from datagit.store.named_packs import NamedPacks, names_in, read_named_packs, save_named_packs
 from datagit.store.pack_frame import FOOTER_SIZE, HEADER_SIZE, decode_footer, decode_header
 from datagit.store.record import PackDamagedError
-from datagit.store.refs import RefChange, check_head, check_ref_name, find_clash
+from datagit.store.refs import RefChange, Refs, check_head, check_ref_name, find_clash
 from datagit.store.refs_cache import save_refs
 
 _CHECKPOINTS = "datagit.store.checkpoint"  # loads pyarrow, so it is imported when a checkpoint is due
@@ -109,24 +112,30 @@ def append_entry(place: LogPlace, proposal: Proposal) -> LogEntry:
         check_ref_name(change.name)
     if proposal.head is not None:
         check_head(proposal.head)
-    state = read_state(place)
+    store = read_format(place.storage).store
+    refs = read_refs(place)
+    named = read_named_packs(place, store, refs)
     for attempt in range(_TRIES):
-        check_proposal(state, proposal)
-        packs = tuple(unnamed_packs(place.storage, state))
-        while len(packs) > MOST_PACKS_ADDED:
-            rest = replace(proposal, op="packs", refs=(), head=None)
-            state = _create(place, state, rest, packs[:MOST_PACKS_ADDED])[1]
-            packs = tuple(unnamed_packs(place.storage, state))
-        entry, state = _create(place, state, proposal, packs)
-        if entry is not None:
-            return entry
-        _pause(attempt)
+        check_proposal(refs, proposal)
+        packs = tuple(unnamed_packs(place.storage, named))
+        names_only = len(packs) > MOST_PACKS_ADDED
+        step = replace(proposal, op="packs", refs=(), head=None) if names_only else proposal
+        entry = make_entry(refs, step, packs[:MOST_PACKS_ADDED])
+        ours, new = _create(place.storage, refs, entry)
+        refs = replay_refs(refs, new)
+        named = named.union(*(names_in(each) for each, _ in new))
+        if ours:
+            _leave_traces(place, store, refs, entry, named)
+            if not names_only:
+                return entry
+        else:
+            _pause(attempt)
     raise RefContendedError
 
 
-def check_proposal(state: LogState, proposal: Proposal) -> None:
-    """Raise RefMovedError or RefInTheWayError unless the proposal's changes apply to the state."""
-    heads = dict(state.refs.heads)
+def check_proposal(refs: Refs, proposal: Proposal) -> None:
+    """Raise RefMovedError or RefInTheWayError unless the proposal's changes apply to refs."""
+    heads = dict(refs.heads)
     for change in proposal.refs:
         found = heads.get(change.name)
         if found != change.old:
@@ -139,32 +148,20 @@ def check_proposal(state: LogState, proposal: Proposal) -> None:
         raise RefInTheWayError(*clash)
 
 
-def unnamed_packs(storage: Storage, state: LogState) -> Iterator[PackFile]:
-    """Yield the packs that are stored here and that no entry names; what is no pack or is damaged is left out."""
+def unnamed_packs(storage: Storage, named: Container[str]) -> Iterator[PackFile]:
+    """Yield the packs that are stored here and not among the named ones; what is no whole pack is left out."""
     for folder in (DATA_PACKS, META_PACKS):
-        for found in storage.list(folder):
-            name = pack_name(found.name)
-            if name in state.packs or name in state.doomed or not is_pack_name(name):
-                continue
-            try:
-                ranges = [
-                    ByteRange(found.name, 0, HEADER_SIZE),
-                    ByteRange(found.name, found.size_bytes - FOOTER_SIZE, FOOTER_SIZE),
-                ]
-                head, foot = storage.read_ranges(ranges)
-                footer = decode_footer(foot, decode_header(head), found.size_bytes)
-            except (PackDamagedError, StorageError, NameMissingError):
-                continue
-            yield PackFile(name, found.size_bytes, footer.index_offset, footer.count)
+        for path in storage.names(folder):
+            name = pack_name(path)
+            if name not in named and is_pack_name(name) and (pack := _describe_pack(storage, path)) is not None:
+                yield pack
 
 
-def _create(
-    place: LogPlace, state: LogState, proposal: Proposal, packs: tuple[PackFile, ...]
-) -> tuple[LogEntry | None, LogState]:
-    """Return our entry and the state after it; None and the state after the others' entries if another was first."""
-    entry = LogEntry(
-        seq=state.refs.seq + 1,
-        prev=state.refs.entry,
+def make_entry(refs: Refs, proposal: Proposal, packs: tuple[PackFile, ...]) -> LogEntry:
+    """Return the entry that comes after refs; each call makes another tx."""
+    return LogEntry(
+        seq=refs.seq + 1,
+        prev=refs.entry,
         tx=str(uuid.uuid4()),
         time=proposal.time,
         actor=proposal.actor,
@@ -173,16 +170,29 @@ def _create(
         head=proposal.head,
         packs_added=packs,
     )
+
+
+def _describe_pack(storage: Storage, path: str) -> PackFile | None:
+    try:
+        size = storage.size(path)
+        ends = ByteRange(path, 0, HEADER_SIZE), ByteRange(path, max(0, size - FOOTER_SIZE), FOOTER_SIZE)
+        head, foot = storage.read_ranges(ends)
+        footer = decode_footer(foot, decode_header(head), size)
+    except (PackDamagedError, StorageError, NameMissingError):
+        return None
+    return PackFile(pack_name(path), size, footer.index_offset, footer.count)
+
+
+def _create(storage: Storage, refs: Refs, entry: LogEntry) -> tuple[bool, list[tuple[LogEntry, bytes]]]:
+    """Return whether the entry now stands behind refs, and the entries that do: ours, or those of others."""
     content = encode_entry(entry)
     try:
-        place.storage.create(log_name(entry.seq), content)
+        storage.create(log_name(entry.seq), content)
     except NameTakenError:
         # "exists" may be about an earlier try of our own: only the tx tells
-        if _tx_at(place.storage, entry.seq) != entry.tx:
-            return None, replay(state, read_entries(place.storage, state.refs))
-    after = replay(state, [(entry, entry_hash(content))])
-    _leave_traces(place, after)
-    return entry, after
+        if _tx_at(storage, entry.seq) != entry.tx:
+            return False, list(read_entries(storage, refs))
+    return True, [(entry, entry_hash(content))]
 
 
 def _tx_at(storage: Storage, seq: int) -> str | None:
@@ -192,16 +202,27 @@ def _tx_at(storage: Storage, seq: int) -> str | None:
         return None
 
 
-def _leave_traces(place: LogPlace, state: LogState) -> None:
+def _leave_traces(place: LogPlace, store: str, refs: Refs, entry: LogEntry, named: frozenset[str]) -> None:
     """Save what spares the next reader time; the entry stands whether this works or not."""
-    seq = state.refs.seq
-    if len(state.refs.heads) < seq % 64 * 1000 + 1000:  # thousands of refs are not written out at every step
-        save_refs(place.cache, state.store, state.refs)
-    if seq % CHECKPOINT_EVERY == 0:
-        write: Callable[[Storage, LogState], None] = importlib.import_module(_CHECKPOINTS).write_checkpoint
-        write(place.storage, state)
+    seq = refs.seq
+    if len(refs.heads) < seq % 64 * 1000 + 1000:  # thousands of refs are not written out at every step
+        save_refs(place.cache, store, refs)
+    if entry.packs_added or seq % HINT_EVERY == 0:
+        save_named_packs(place.cache, store, NamedPacks(seq, refs.entry, named))
     if seq % HINT_EVERY == 0:
+        _write_due_checkpoint(place, seq)
         write_hint(place.storage, Hint(seq // CHECKPOINT_EVERY * CHECKPOINT_EVERY, seq))
+
+
+def _write_due_checkpoint(place: LogPlace, seq: int) -> None:
+    """Write the newest checkpoint if it is due now, or if whoever owed it was killed."""
+    due = seq // CHECKPOINT_EVERY * CHECKPOINT_EVERY
+    try:
+        if due:
+            place.storage.size(checkpoint_name(due))
+    except NameMissingError:
+        write: Callable[[LogPlace], None] = importlib.import_module(_CHECKPOINTS).write_checkpoint
+        write(place)
 
 
 def _pause(attempt: int) -> None:

@@ -13,9 +13,8 @@ from datagit.errors import DatagitError, InvalidInputError
 from datagit.ids import ID_SIZE, ObjectId
 from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.ipc import read_strict, table_sum, write_strict
-from datagit.storage.base import Storage
-from datagit.store.layout import CHECKPOINT_EVERY, PackFile, checkpoint_name, is_pack_name
-from datagit.store.log import LogState, NamedPack
+from datagit.store.layout import PackFile, checkpoint_name, is_pack_name
+from datagit.store.log import LogPlace, LogState, NamedPack, read_state_at_checkpoint
 from datagit.store.refs import Refs, check_head, check_ref_name
 
 _COLUMNS: dict[str, pa.DataType] = {
@@ -107,12 +106,12 @@ def decode_checkpoint(content: bytes, store: str, seq: int) -> LogState:
         raise _invalid(str(error)) from error
 
 
-def write_checkpoint(storage: Storage, state: LogState) -> None:
-    """Publish the checkpoint if one is due after this very entry; a failure or an earlier writer is ignored."""
-    if state.refs.seq % CHECKPOINT_EVERY:
-        return
+def write_checkpoint(place: LogPlace) -> None:
+    """Publish the newest checkpoint that is due and missing; a failure or an earlier writer is ignored."""
     try:
-        storage.create(checkpoint_name(state.refs.seq), encode_checkpoint(state))
+        state = read_state_at_checkpoint(place)
+        if state is not None:
+            place.storage.create(checkpoint_name(state.refs.seq), encode_checkpoint(state))
     except DatagitError:
         return
 

@@ -4,6 +4,7 @@ docs/format/log.md. What is known comes from cache/refs.json or a checkpoint, so
 """
 
 import importlib
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,16 @@ def read_state(place: LogPlace) -> LogState:
     _known_refs(place, info)  # raises if the last entry seen before is gone or another one now
     start = _nearest_state(place.storage, info)
     return replay(start, read_entries(place.storage, start.refs))
+
+
+def read_state_at_checkpoint(place: LogPlace) -> LogState | None:
+    """Return the state at the last entry after which a checkpoint is due; None if there is none or it is written."""
+    info = read_format(place.storage)
+    due = _last_seq(place.storage) // CHECKPOINT_EVERY * CHECKPOINT_EVERY
+    start = _nearest_state(place.storage, info)
+    if start.refs.seq >= due:
+        return None
+    return replay(start, itertools.islice(read_entries(place.storage, start.refs), due - start.refs.seq))
 
 
 def read_entries(storage: Storage, after: Refs | None = None) -> Iterator[tuple[LogEntry, bytes]]:

@@ -91,6 +91,8 @@ class StorageContract:
         ):
             storage.create(name, name.encode())
         assert list(storage.list("packs/data")) == [Entry("packs/data/a", 12), Entry("packs/data/b", 12)]
+        assert list(storage.names("packs/data")) == ["packs/data/a", "packs/data/b"]
+        assert list(storage.names("packs/none")) == []
 
     def test_replace_puts_and_overwrites(self, storage: Storage) -> None:
         storage.replace("HINT", b"1")

@@ -7,12 +7,11 @@ import pytest
 from datagit.errors import InvalidInputError
 from datagit.ids import checksum
 from datagit.objects.ipc import read_strict, table_sum, write_strict
-from datagit.storage.memory import MemoryStorage
 from datagit.store.checkpoint import CHECKPOINT_SCHEMA, decode_checkpoint, encode_checkpoint, write_checkpoint
 from datagit.store.layout import PackFile, checkpoint_name
-from datagit.store.log import LogState, NamedPack
+from datagit.store.log import LogState, NamedPack, read_state
 from datagit.store.refs import Refs
-from tests.store.places import MAIN, OTHER_UUID, UUID, oid
+from tests.store.places import MAIN, OTHER_UUID, UUID, commit_often, oid, place_in_memory
 
 PAGE = Path(__file__).parents[2] / "docs/format/checkpoint.md"
 PACK = "data/" + "1" * 64 + "-" + "a" * 16
@@ -91,10 +90,25 @@ def test_whatever_is_wrong_with_a_checkpoint_is_refused(content: bytes) -> None:
 
 
 def test_one_is_written_after_every_64th_entry_and_never_replaced() -> None:
-    storage = MemoryStorage()
-    write_checkpoint(storage, LogState(UUID, Refs(63, b"", {}, MAIN), {}, {}))
-    assert not storage.list("checkpoint")
-    write_checkpoint(storage, STATE)
-    content = storage.read(checkpoint_name(128))
-    write_checkpoint(storage, LogState(UUID, Refs(128, b"", {}, MAIN), {}, {}))
-    assert storage.read(checkpoint_name(128)) == content
+    place = place_in_memory()
+    commit_often(place, 63)
+    write_checkpoint(place)
+    assert not place.storage.names("checkpoint")
+    commit_often(place, 1, start=63)
+    content = place.storage.read(checkpoint_name(64))
+    assert decode_checkpoint(content, UUID, 64) == read_state(place)
+    commit_often(place, 5, start=64)
+    write_checkpoint(place)
+    assert place.storage.names("checkpoint") == [checkpoint_name(64)]
+    assert place.storage.read(checkpoint_name(64)) == content
+
+
+def test_one_that_a_killed_writer_owed_is_written_by_the_next() -> None:
+    place = place_in_memory()
+    commit_often(place, 64)
+    content = place.storage.read(checkpoint_name(64))
+    place.storage.delete(checkpoint_name(64))
+    commit_often(place, 15, start=64)
+    assert not place.storage.names("checkpoint")
+    commit_often(place, 1, start=79)
+    assert place.storage.read(checkpoint_name(64)) == content
