@@ -117,6 +117,9 @@ class Door:
                 self.cwd, self.sources, dg_dir=self.dg_dir, worktree=self.worktree
             )
             self._repository = opened
+            # a working tree named from outside of it: the command goes there, as Git's do
+            if opened.worktree is not None and not self.cwd.is_relative_to(opened.worktree):
+                self.cwd = opened.worktree
             self._dress(opened.settings)
         return self._repository
 
@@ -124,14 +127,11 @@ class Door:
         """Return cwd relative to the root of the working tree: empty, or ending in ``/``.
 
         Raises:
-            NoWorktreeError: the repository is bare, or cwd is outside of its working tree.
+            NoWorktreeError: the repository is bare.
         """
         root = self.repository().root()
         if self.cwd == root:
             return b""
-        if not self.cwd.is_relative_to(root):
-            repository = importlib.import_module("datagit.repository")
-            raise repository.NoWorktreeError
         return bytes(self.cwd.relative_to(root)) + b"/"
 
     def now(self) -> int:
