@@ -65,8 +65,7 @@ def format_date(time: int, offset: int, style: str = "default", *, now: int) -> 
         case "iso" | "iso8601":
             return f"{_day_of(moment)} {clock} {zone}"
         case "iso-strict" | "iso8601-strict":
-            colon = "Z" if offset == 0 else f"{zone[:3]}:{zone[3:]}"
-            return f"{_day_of(moment)}T{clock}{colon}"
+            return f"{_day_of(moment)}T{clock}{zone[:3]}:{zone[3:]}"
         case "rfc" | "rfc2822":
             month = _MONTHS[moment.month - 1]
             return f"{_WEEKDAYS[moment.weekday()]}, {moment.day} {month} {moment.year} {clock} {zone}"
@@ -133,18 +132,13 @@ def _human(moment: datetime.datetime, time: int, offset: int, now: int) -> str:
     if time <= now and moment.date() == today.date():
         return relative_date(time, now=now)
     weekday, month = _WEEKDAYS[moment.weekday()], _MONTHS[moment.month - 1]
+    if moment.year != today.year:
+        return f"{month} {moment.day} {moment.year}"
     clock = f"{moment:%H:%M}"
-    zone = (
-        ""
-        if offset == _local_offset(time)
-        else f" {'-' if offset < 0 else '+'}{abs(offset) // 60:02}{abs(offset) % 60:02}"
-    )
-    if moment.year == today.year:
-        days = (today.date() - moment.date()).days
-        if 0 < days < 5:
-            return f"{weekday} {clock}{zone}"
-        return f"{weekday} {month} {moment.day} {clock}{zone}"
-    return f"{month} {moment.day} {moment.year}"
+    if moment.month == today.month and moment.day < today.day < moment.day + 5:
+        zone = f" {'-' if offset < 0 else '+'}{abs(offset) // 60:02}{abs(offset) % 60:02}"
+        return f"{weekday} {clock}{'' if offset == _local_offset(now) else zone}"
+    return f"{weekday} {month} {moment.day} {clock}"
 
 
 def _strftime(moment: datetime.datetime, letters: str, time: int, zone: str) -> str:
