@@ -41,10 +41,25 @@ def pair_renames(changes: pa.Table) -> pa.Table:
     come = pc.filter(come, pc.is_in(come["new_id"], value_set=gone["old_id"]))
     if not gone.num_rows:
         return table
-    pairs = _pair(gone.select(["path", "old_mode", "old_id"]).to_pylist(), come.select(["path", "new_mode", "new_id"]))
-    if not pairs:
-        return table
-    return _merge_rows(table, gone, come, pairs)
+    if _all_differ(gone["old_id"]) and _all_differ(come["new_id"]):
+        targets, sources = come, gone.take(pc.index_in(come["new_id"], value_set=gone["old_id"]))
+        same_type = pc.equal(_is_link(sources["old_mode"]), _is_link(targets["new_mode"]))
+        targets, sources = targets.filter(same_type), sources.filter(same_type)
+    else:
+        pairs = _pair(
+            gone.select(["path", "old_mode", "old_id"]).to_pylist(), come.select(["path", "new_mode", "new_id"])
+        )
+        targets = come.take(pa.array([target for target, _ in pairs], pa.int64()))
+        sources = gone.take(pa.array([source for _, source in pairs], pa.int64()))
+    return _merge_rows(table, sources, targets) if targets.num_rows else table
+
+
+def _all_differ(ids: Any) -> bool:  # noqa: ANN401 # a column
+    return bool(pc.count_distinct(ids).as_py() == len(ids))
+
+
+def _is_link(modes: Any) -> Any:  # noqa: ANN401 # a column
+    return pc.equal(modes, int(Mode.SYMLINK))
 
 
 def _pair(sources: Sequence[dict[str, Any]], come: pa.Table) -> list[tuple[int, int]]:
@@ -66,15 +81,14 @@ def _choose(paths: Iterable[bytes], target: bytes) -> int:
     return next((place for place, path in enumerate(paths) if path.rpartition(b"/")[2] == name), 0)
 
 
-def _merge_rows(table: pa.Table, gone: pa.Table, come: pa.Table, pairs: Sequence[tuple[int, int]]) -> pa.Table:
-    targets = pc.take(come, [target for target, _ in pairs])
-    sources = pc.take(gone, [source for _, source in pairs])
+def _merge_rows(table: pa.Table, sources: pa.Table, targets: pa.Table) -> pa.Table:
+    """Return table with the rows of sources and targets, which pair up in order, as one row each."""
     moved = pa.Table.from_arrays(
         [
             targets["path"],
             *(sources[name] for name in ("old_mode", "old_size", "old_id")),
             *(targets[name] for name in ("new_mode", "new_size", "new_id")),
-            pa.repeat("R", len(pairs)),
+            pa.repeat("R", targets.num_rows),
             sources["path"],
         ],
         schema=STATUS_SCHEMA,
