@@ -27,6 +27,7 @@ from datagit.objects.tree_diff import CHANGE_SCHEMA, diff_nodes
 from datagit.porcelain.in_the_way import LocalChangesError
 from datagit.porcelain.merge_options import (
     MERGE_STATE,
+    EmptyHeadError,
     FastForward,
     Finish,
     Histories,
@@ -135,6 +136,7 @@ def plan_merge(repo: Repository, refs: Refs, head: MergeHead, options: MergeOpti
 
     Raises:
         UnmergedError, MergeWaitsError: an earlier merge is not concluded.
+        EmptyHeadError: there is no commit yet to do that to.
         UnrelatedHistoriesError: there is no common ancestor, and one is needed.
         NotFastForwardError: a true merge is needed, and none is allowed.
         LocalChangesError: a fast-forward would lose local work.
@@ -143,6 +145,10 @@ def plan_merge(repo: Repository, refs: Refs, head: MergeHead, options: MergeOpti
     index = load_settled_index(repo)
     ours = refs.target_of_head()
     if ours is None:
+        if options.finish is Finish.SQUASH:
+            raise EmptyHeadError("squash commit")
+        if options.fast_forward is FastForward.NEVER:
+            raise EmptyHeadError("non-fast-forward commit")
         return _plan_fast_forward(repo, refs, head, options, progress)
     bases = merge_bases(repo.store, ours, head.commit)
     if head.commit in bases:

@@ -89,6 +89,15 @@ class MergeWaitsError(StateError):
         )
 
 
+class EmptyHeadError(StateError):
+    """The branch that is checked out has no commit yet, so there is nothing to join."""
+
+    code = "unknown-revision"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} does not make sense into an empty head", hint="leave the option out")
+
+
 class UnrelatedHistoriesError(StateError):
     """The two commits have no common ancestor."""
 
