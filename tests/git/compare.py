@@ -74,6 +74,7 @@ class Twins:
             self.join(theirs, ours.hex().encode())
         named = dict(fields)
         shown = show_signature(commit.author), show_signature(commit.committer), commit.message.encode()
+        message = self.translate(message)  # a squash quotes the commits it took
         expected = named[b"author"], named[b"committer"], message
         assert shown == expected, f"git writes the commit {expected}, dg {shown}"
         listing = self.translate(self.pair.run_git(["ls-tree", "-r", "-z", git_hex.decode()]).out)
