@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.ids import ObjectId
 from datagit.index.index import INDEX_SCHEMA, sort_rows
+from datagit.objects import compute as pc
 from datagit.objects.mode import Mode
 from datagit.objects.reader import ObjectReader
 from datagit.progress import Progress, Unit
@@ -20,8 +20,6 @@ from datagit.worktree.plan import ABSENT, CheckoutPlan
 from datagit.worktree.present import look_at_paths
 from datagit.worktree.stat_columns import DIRECTORY
 from datagit.worktree.writer import Wanted, WrittenColumns, write_slice
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 Column: TypeAlias = Any
 """A pyarrow Array or ChunkedArray."""
@@ -50,8 +48,8 @@ def apply_checkout(
     root_path = os.fsencode(root)
     rows = plan.rows
     progress.begin("checking out", total=rows.num_rows, unit=Unit.FILES)
-    leaving = rows.filter(pc.equal(rows["new_mode"], ABSENT))
-    coming = rows.filter(pc.not_equal(rows["new_mode"], ABSENT))
+    leaving = pc.filter(rows, pc.equal(rows["new_mode"], ABSENT))
+    coming = pc.filter(rows, pc.not_equal(rows["new_mode"], ABSENT))
     try:
         remove_files(root_path, _wanted(leaving), _folders_of(coming))
         progress.advance(leaving.num_rows)
@@ -59,7 +57,7 @@ def apply_checkout(
         links = pc.equal(coming["new_mode"], int(Mode.SYMLINK))
         tables = []
         # links last: none may stand in the way of a file
-        for part in (coming.filter(pc.invert(links)), coming.filter(links)):
+        for part in (pc.filter(coming, pc.invert(links)), pc.filter(coming, links)):
             written = _write(root_path, objects, _wanted(part), jobs, progress)
             tables.append(_index_rows(part.combine_chunks(), written))
     except OSError as error:
@@ -134,7 +132,7 @@ def _remove_empty(folders: Folders, folder: bytes, needed: frozenset[bytes]) -> 
 def _clear_empty_folders(root_path: bytes, coming: pa.Table) -> None:
     """Remove the folders, with nothing but folders in them, that stand where a file is to come."""
     path: Any
-    for path in coming.filter(pc.equal(coming["seen_mode"], DIRECTORY))["path"].to_pylist():
+    for path in pc.filter(coming, pc.equal(coming["seen_mode"], DIRECTORY))["path"].to_pylist():
         top = root_path + b"/" + path
         for folder, _, _ in os.walk(top, topdown=False):
             os.rmdir(folder)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.errors import CorruptionError
 from datagit.ids import ObjectId
 from datagit.index.operation import clear_merge_state, load_merge_state
+from datagit.objects import compute as pc
 from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.ipc import read_strict, table_sum, write_strict
 from datagit.objects.kind import Kind
@@ -29,8 +29,6 @@ from datagit.worktree.apply import apply_checkout, remove_empty_folders
 from datagit.worktree.files import ASIDE, TEMPORARY, Folders, PathChangedError, hash_file
 from datagit.worktree.plan import ABSENT, PLAN_SCHEMA, CheckoutPlan
 from datagit.worktree.stat_columns import row_mode
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 OPERATION = "operation.json"
 PLAN = "plan.arrow"
@@ -168,8 +166,8 @@ def _undo(place: Place, plan: pa.Table, journal: dict[str, Any], objects: Object
         progress.warn(f"{show_path(path)} changed since '{journal['op']}' was interrupted, and stays as it is")
     written = pc.and_(pc.equal(now["id"], plan["new_id"]), pc.equal(now["mode"], plan["new_mode"]))
     differs = pc.or_(pc.not_equal(plan["new_id"], plan["old_id"]), pc.not_equal(plan["new_mode"], plan["old_mode"]))
-    back = plan.filter(pc.and_(written, differs))
-    seen = now.filter(pc.and_(written, differs))
+    back = pc.filter(plan, pc.and_(written, differs))
+    seen = pc.filter(now, pc.and_(written, differs))
     if not _are_at_hand(objects, back):
         # what was there is nowhere here, so the new files stay, and show as changed
         progress.warn(f"'{journal['op']}' was interrupted and cannot be undone; run it again")
@@ -205,7 +203,7 @@ def _restore_index(place: Place, journal: dict[str, Any]) -> None:
 
 
 def _are_at_hand(objects: ObjectReader, back: pa.Table) -> bool:
-    ids: list[Any] = back["old_id"].filter(pc.not_equal(back["old_mode"], ABSENT)).to_pylist()
+    ids: list[Any] = pc.filter(back["old_id"], pc.not_equal(back["old_mode"], ABSENT)).to_pylist()
     return all(objects.has(Kind.BLOB, ObjectId(oid)) or objects.has(Kind.CHUNKS, ObjectId(oid)) for oid in ids)
 
 

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.errors import InvalidInputError, RefusedError, StorageError
 from datagit.index.index import Index
+from datagit.objects import compute as pc
 from datagit.objects.path import show_path
 from datagit.worktree.present import Present, look_at_paths
 from datagit.worktree.scan import SCAN_SCHEMA, Scan
 from datagit.worktree.stat_columns import DIRECTORY, SPECIAL
 from datagit.worktree.status import HashRows, compare_worktree
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 Column: TypeAlias = Any
 """A pyarrow Array or ChunkedArray."""
@@ -132,13 +130,13 @@ def plan_checkout(
     tracked = pc.not_equal(rows["old_mode"], ABSENT)
     there = pc.less(rows["seen_mode"], DIRECTORY)
     done = _as_planned(rows, pc.and_(clean, tracked))
-    todo = rows.filter(pc.invert(done))
+    todo = pc.filter(rows, pc.invert(done))
     if overwrite is Overwrite.REFUSE:
         there_todo = pc.and_(there, pc.invert(done))
-        changed = _values(rows["path"].filter(pc.and_(pc.and_(there_todo, tracked), pc.invert(clean))))
-        untracked = _values(rows["path"].filter(pc.and_(there_todo, pc.invert(tracked))))
-        untracked += _inside_removed(root, rows.filter(tracked))
-        hidden = _hidden(rows.filter(tracked), present)
+        changed = _values(pc.filter(rows["path"], pc.and_(pc.and_(there_todo, tracked), pc.invert(clean))))
+        untracked = _values(pc.filter(rows["path"], pc.and_(there_todo, pc.invert(tracked))))
+        untracked += _inside_removed(root, pc.filter(rows, tracked))
+        hidden = _hidden(pc.filter(rows, tracked), present)
         changed += hidden
     else:
         changed, untracked, hidden = [], [], []
@@ -146,7 +144,8 @@ def plan_checkout(
     if overwrite is Overwrite.CLEAR:
         cleared = _clear_rows(root, sorted(set(obstacles)))
         obstacles = sorted({*obstacles} - {*_values(cleared["path"])})
-        todo = pa.concat_tables([todo, cleared]).sort_by("path")
+        todo = pa.concat_tables([todo, cleared])
+        todo = pc.take(todo, pc.sort_indices(todo, sort_keys=[("path", "ascending")]))
     untracked += obstacles
     if changed or untracked:
         raise FilesInTheWayError(sorted(changed), sorted(set(untracked)))
@@ -159,7 +158,7 @@ def plan_checkout(
 def _dirty_paths(index: Index, changes: pa.Table, present: Present, hash_rows: HashRows) -> Column:
     """Return the tracked paths whose file is there and differs from its row of stage 0."""
     there = pa.array([mode < DIRECTORY for mode in present.columns.mode], pa.bool_())
-    found = present.table(changes["path"]).filter(there)
+    found = pc.filter(present.table(changes["path"]), there)
     scan = Scan(found["path"], found, (), SCAN_SCHEMA.empty_table(), (), (), (), ())
     compared = compare_worktree(index, scan, hash_rows)
     return compared.changes["path"].combine_chunks()
@@ -168,7 +167,8 @@ def _dirty_paths(index: Index, changes: pa.Table, present: Present, hash_rows: H
 def _align(staged: pa.Table, paths: Column) -> pa.Table:
     """Return the row of staged for each path, nulls where there is none."""
     places = pc.index_in(paths, value_set=staged["path"].combine_chunks()).combine_chunks()
-    return staged.select(["mode", "size", "id"]).take(places)
+    rows: pa.Table = pc.take(staged.select(["mode", "size", "id"]), places)
+    return rows
 
 
 def _plan_rows(changes: pa.Table, indexed: pa.Table, present: Present) -> pa.Table:
@@ -199,14 +199,14 @@ def _as_planned(rows: pa.Table, clean: Column) -> Column:
 def _inside_removed(root: Path, tracked: pa.Table) -> list[bytes]:
     """Return the files in folders that the user made where a tracked file was that is to go."""
     gone = pc.and_(pc.equal(tracked["new_mode"], ABSENT), pc.equal(tracked["seen_mode"], DIRECTORY))
-    return [path for folder in _values(tracked["path"].filter(gone)) for path in _left_in(root, folder, set())]
+    return [path for folder in _values(pc.filter(tracked["path"], gone)) for path in _left_in(root, folder, set())]
 
 
 def _clear_rows(root: Path, obstacles: list[bytes]) -> pa.Table:
     """Return rows that remove those of the untracked files that may be removed: files and links of no repository."""
     paths = pa.array([path for path in obstacles if not _OWN_FOLDERS & set(path.split(b"/"))], pa.binary())
     present = look_at_paths(os.fsencode(root), _values(paths)).table(paths)
-    present = present.filter(pc.less(present["mode"], DIRECTORY))
+    present = pc.filter(present, pc.less(present["mode"], DIRECTORY))
     nothing = pa.repeat(pa.scalar(ABSENT, pa.uint8()), present.num_rows)
     no_size = pa.repeat(pa.scalar(0, pa.int64()), present.num_rows)
     no_id = pa.array([_NO_ID] * present.num_rows, pa.binary(32))
@@ -230,15 +230,15 @@ def _other_obstacles(root: Path, todo: pa.Table, present: Present, told: set[byt
         present: what stands at its paths.
         told: paths that are in the way themselves, so that what hides them is no news.
     """
-    leaving = set(_values(todo["path"].filter(pc.equal(todo["new_mode"], ABSENT))))
+    leaving = set(_values(pc.filter(todo["path"], pc.equal(todo["new_mode"], ABSENT))))
     obstacles: list[bytes] = []
     # a file above: fine if this very plan removes it
-    writes = todo.filter(pc.not_equal(todo["new_mode"], ABSENT))
+    writes = pc.filter(todo, pc.not_equal(todo["new_mode"], ABSENT))
     coming = set(_values(writes["path"])) - told
     obstacles += [file for file, below in present.blockers.items() if file not in leaving and below & coming]
-    for folder in _values(writes["path"].filter(pc.equal(writes["seen_mode"], DIRECTORY))):
+    for folder in _values(pc.filter(writes["path"], pc.equal(writes["seen_mode"], DIRECTORY))):
         obstacles += _left_in(root, folder, leaving)
-    return obstacles + _values(writes["path"].filter(pc.equal(writes["seen_mode"], SPECIAL)))
+    return obstacles + _values(pc.filter(writes["path"], pc.equal(writes["seen_mode"], SPECIAL)))
 
 
 def _values(paths: Column) -> list[bytes]:
@@ -266,9 +266,9 @@ def _check_collisions(root: Path, index: Index, changes: pa.Table) -> None:
     """Raise if names that differ only in case or normal form would meet; a question only where the disk folds them."""
     if not _folds_names(root):
         return
-    coming = changes.filter(pc.is_valid(changes["new_mode"]))["path"]
-    going = changes.filter(pc.is_null(changes["new_mode"]))["path"]
-    kept = index.staged["path"].filter(pc.invert(pc.is_in(index.staged["path"], value_set=_one(going))))
+    coming = pc.filter(changes, pc.is_valid(changes["new_mode"]))["path"]
+    going = pc.filter(changes, pc.is_null(changes["new_mode"]))["path"]
+    kept = pc.filter(index.staged["path"], pc.invert(pc.is_in(index.staged["path"], value_set=_one(going))))
     seen: dict[str, bytes] = {}
     for path in sorted({*_values(kept), *_values(coming)}):
         names = path.split(b"/")

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute
 
 from datagit.index.boot import boot_id
 from datagit.index.index import INDEX_SCHEMA, Index
+from datagit.objects import compute as pc
 from datagit.objects.tree_diff import CHANGE_SCHEMA
 from datagit.worktree.scan import SCAN_SCHEMA, Scan
-
-pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
 Column: TypeAlias = Any
 """A pyarrow Array or ChunkedArray."""
@@ -61,13 +59,13 @@ def find_suspects(index: Index, scan: Scan) -> Suspects:
         indexed, found, deleted = staged, scan.found, INDEX_SCHEMA.empty_table()
     else:
         places = pc.index_in(scan.found["path"], value_set=staged["path"].combine_chunks())
-        found = scan.found.filter(pc.is_valid(places))
-        indexed = staged.take(places.drop_null())
-        deleted = staged.filter(pc.is_in(staged["path"], value_set=_one(scan.missing_paths)))
+        found = pc.filter(scan.found, pc.is_valid(places))
+        indexed = pc.take(staged, pc.drop_null(places))
+        deleted = pc.filter(staged, pc.is_in(staged["path"], value_set=_one(scan.missing_paths)))
     differs = _is_untrusted(index, indexed)
     for name in _STAT:
         differs = pc.or_(differs, pc.not_equal(indexed[name], found[name]))
-    return Suspects(indexed.filter(differs), found.filter(differs), deleted)
+    return Suspects(pc.filter(indexed, differs), pc.filter(found, differs), deleted)
 
 
 def compare_worktree(index: Index, scan: Scan, hash_rows: HashRows) -> WorktreeChanges:
@@ -78,23 +76,23 @@ def compare_worktree(index: Index, scan: Scan, hash_rows: HashRows) -> WorktreeC
     indexed, found = suspects.indexed, suspects.found
     both_links = pc.equal(pc.equal(indexed["mode"], 2), pc.equal(found["mode"], 2))
     hopeful = pc.and_(both_links, pc.equal(indexed["size"], found["size"]))
-    hashed = hash_rows(found.filter(hopeful).select(["path", "mode", "size"])) if pc.any(hopeful).as_py() else None
+    hashed = hash_rows(pc.filter(found, hopeful).select(["path", "mode", "size"])) if pc.any(hopeful).as_py() else None
     ids: Column = pa.nulls(found.num_rows, pa.binary(32))
     refreshed = INDEX_SCHEMA.empty_table()
     if hashed is not None:
         places = pc.index_in(found["path"], value_set=_one(hashed["path"]))
-        ids = hashed["id"].take(_one(places))
+        ids = pc.take(hashed["id"], _one(places))
         # what was hashed is what counts now: the file may be newer than the scan
-        same = pc.and_(pc.equal(ids, indexed["id"]), pc.equal(indexed["mode"], hashed["mode"].take(_one(places))))
+        same = pc.and_(pc.equal(ids, indexed["id"]), pc.equal(indexed["mode"], pc.take(hashed["mode"], _one(places))))
         same = pc.fill_null(same, fill_value=False)
-        seen = hashed.take(_one(places).filter(_one(same)))
-        rows = indexed.filter(same)
+        seen = pc.take(hashed, pc.filter(_one(places), _one(same)))
+        rows = pc.filter(indexed, same)
         for name in ("mtime_ns", "ctime_ns", "inode"):
             number = INDEX_SCHEMA.get_field_index(name)
-            rows = rows.set_column(number, INDEX_SCHEMA.field(name), seen[name].cast(INDEX_SCHEMA.field(name).type))
+            rows = rows.set_column(number, INDEX_SCHEMA.field(name), pc.cast(seen[name], INDEX_SCHEMA.field(name).type))
         refreshed = rows
-        indexed, found = indexed.filter(pc.invert(same)), found.filter(pc.invert(same))
-        ids = ids.filter(pc.invert(same))
+        indexed, found = pc.filter(indexed, pc.invert(same)), pc.filter(found, pc.invert(same))
+        ids = pc.filter(ids, pc.invert(same))
     changed = [indexed["path"], *_old(indexed), found["mode"], found["size"], ids]
     gone = suspects.deleted
     nothing = [pa.nulls(gone.num_rows, CHANGE_SCHEMA.field(name).type) for name in CHANGE_SCHEMA.names[4:]]
@@ -104,7 +102,7 @@ def compare_worktree(index: Index, scan: Scan, hash_rows: HashRows) -> WorktreeC
         if len(columns[0])
     ]
     changes = pa.concat_tables(tables or [CHANGE_SCHEMA.empty_table()]).combine_chunks()
-    return WorktreeChanges(changes.take(pc.sort_indices(changes["path"])), refreshed)
+    return WorktreeChanges(pc.take(changes, pc.sort_indices(changes["path"])), refreshed)
 
 
 def _old(rows: pa.Table) -> list[Column]:
