@@ -2,7 +2,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagit.store.refs import (
@@ -91,6 +91,7 @@ def test_no_branch_is_called_head() -> None:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="compares with git")
+@settings(max_examples=60, deadline=None)
 @given(name=st.text(st.sampled_from("ab./@{-~\\ *:?[^\x7flock"), min_size=1, max_size=9))
 def test_the_rules_are_those_of_git(name: str) -> None:
     done = subprocess.run(["git", "check-ref-format", f"refs/heads/{name}"], check=False)
