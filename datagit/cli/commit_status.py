@@ -7,7 +7,8 @@ from dataclasses import replace
 from datagit.cli.options import Door
 from datagit.cli.switching import quoting_of
 from datagit.porcelain.commit import CommitPlan
-from datagit.porcelain.status import Status, StatusOptions, status_of_index
+from datagit.porcelain.status import status_of_index
+from datagit.porcelain.status_result import Status, StatusOptions
 from datagit.repository import Repository
 from datagit.store.refs import Refs
 from datagit.ui.console import Paint

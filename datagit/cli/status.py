@@ -1,20 +1,27 @@
 """``dg status``."""
 
 import enum
+import importlib
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from datagit.cli.command import dg_command, json_option, optional_value, pass_door
 from datagit.cli.options import Door
-from datagit.cli.switching import quoting_of
-from datagit.diff.pathspec import parse_pathspecs
 from datagit.errors import InvalidInputError, UsageError
-from datagit.porcelain.status import Renames, Status, StatusOptions, status
+from datagit.porcelain.clean_status import clean_status
+from datagit.porcelain.status_result import Renames, Status, StatusOptions
+from datagit.progress import Progress
+from datagit.repository import Repository
 from datagit.ui.console import Colours
 from datagit.ui.long_status import console_form, write_long
+from datagit.ui.quote import Quoting
 from datagit.ui.status import Paths, write_json, write_short, write_short_branch, write_v2, write_v2_branch
 from datagit.worktree.untracked import Ignored, Untracked
+
+if TYPE_CHECKING:
+    from datagit.diff.pathspec import PathFilter
 
 
 class Form(enum.Enum):
@@ -72,18 +79,34 @@ def command(
     """
     repo = door.repository()
     form = _form(door, short=short, porcelain=porcelain, long_form=long_form, nul=nul)
-    specs = [os.fsencode(spec) for spec in pathspec]
     options = StatusOptions(
         untracked=_untracked(door, untracked_files),
         ignored=_ignored(ignored),
         renames=_renames(door, renames),
-        paths=parse_pathspecs(specs, door.prefix(), os.fsencode(repo.root())),
+        paths=_paths(door, pathspec) if pathspec else None,
     )
     if options.ignored is Ignored.MATCHING and options.untracked is Untracked.NONE:
         message = "Unsupported combination of ignored and untracked-files arguments"
         raise UsageError(message)
-    found = status(repo, options, door.progress())
+    found = clean_status(repo, options, repo.store.refs()) or _look_closely(repo, options, door.progress())
     _show(door, found, form, with_branch=_wants_branch(door, branch, form), end=b"\0" if nul else b"\n")
+
+
+def _look_closely(repo: Repository, options: StatusOptions, progress: Progress) -> Status:
+    """Return the status of a tree that is not plainly clean; only this loads pyarrow."""
+    found: Status = importlib.import_module("datagit.porcelain.status").status(repo, options, progress)
+    return found
+
+
+def _paths(door: Door, pathspec: tuple[str, ...]) -> "PathFilter":
+    specs = [os.fsencode(spec) for spec in pathspec]
+    parse = importlib.import_module("datagit.diff.pathspec").parse_pathspecs
+    paths: PathFilter = parse(specs, door.prefix(), os.fsencode(door.repository().root()))
+    return paths
+
+
+def _quoting(door: Door) -> Quoting:
+    return Quoting.ALL if door.settings.get_bool("core.quotePath", default=True) else Quoting.ASCII_ONLY
 
 
 def _form(door: Door, *, short: bool, porcelain: str | None, long_form: bool, nul: bool) -> Form:
@@ -139,7 +162,7 @@ def _show(door: Door, found: Status, form: Form, *, with_branch: bool, end: byte
         write_json(console, found)
         return
     relative = form is not Form.V1 and end != b"\0" and door.settings.get_bool("status.relativePaths", default=True)
-    paths = Paths(quoting_of(door), door.prefix() if relative else b"", end)
+    paths = Paths(_quoting(door), door.prefix() if relative else b"", end)
     if form in (Form.V1, Form.V2):
         console.colours = Colours.OFF
     if form is Form.LONG:

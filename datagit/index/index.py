@@ -59,6 +59,7 @@ class Index:
         boot: id of the boot in which the stat data were taken.
         durable_ns: files whose mtime and ctime are older were on the disk when the index was saved.
         saved_ns: mtime of the index file, 0 if it was never saved; a file that is not older may have changed since.
+        checksum: of the rows as they were loaded or saved, as the file has it; empty after an edit.
     """
 
     rows: pa.Table = field(default_factory=INDEX_SCHEMA.empty_table)
@@ -67,6 +68,7 @@ class Index:
     boot: str = ""
     durable_ns: int = 0
     saved_ns: int = 0
+    checksum: str = ""
 
     @property
     def staged(self) -> pa.Table:
@@ -120,6 +122,7 @@ def load_index(path: Path) -> Index:
             boot=notes[b"boot"].decode(),
             durable_ns=int(notes[b"durable_ns"]),
             saved_ns=saved_ns,
+            checksum=notes[b"sum"].decode(),
         )
     except (InvalidObjectError, ValueError) as error:
         raise IndexDamagedError(path, str(error)) from error
@@ -142,7 +145,7 @@ def save_index(index: Index, path: Path) -> Index:
     }
     content = write_strict(index.rows, notes)
     write_replacing(path, memoryview(content))
-    return replace(index, saved_ns=path.stat().st_mtime_ns)
+    return replace(index, saved_ns=path.stat().st_mtime_ns, checksum=notes[b"sum"].decode())
 
 
 def put_rows(index: Index, table: pa.Table) -> Index:
@@ -163,14 +166,14 @@ def put_rows(index: Index, table: pa.Table) -> Index:
         if pc.sum(known).as_py() < pc.count_distinct(added["path"]).as_py():
             known = pc.or_(known, _shadowed(kept["path"], added["path"]))
         kept = pc.filter(kept, pc.invert(known))
-    return replace(index, rows=sort_rows(pa.concat_tables([kept, added])))
+    return replace(index, checksum="", rows=sort_rows(pa.concat_tables([kept, added])))
 
 
 def drop_paths(index: Index, paths: "pa.Array[Any] | pa.ChunkedArray[Any] | Sequence[bytes]") -> Index:
     """Return index without the rows, of any stage, of paths."""
     gone = paths if isinstance(paths, pa.Array | pa.ChunkedArray) else pa.array(paths, pa.binary())
     kept = pc.filter(index.rows, pc.invert(pc.is_in(index.rows["path"], gone)))
-    return replace(index, rows=kept.combine_chunks())
+    return replace(index, checksum="", rows=kept.combine_chunks())
 
 
 def _as_rows(table: pa.Table) -> pa.Table:

@@ -1,9 +1,8 @@
 """Status: how HEAD, the index and the files differ, and what is under way."""
 
-import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -12,129 +11,25 @@ from datagit.diff.renames import pair_renames, with_status
 from datagit.diff.staged import diff_staged
 from datagit.ids import ObjectId
 from datagit.index.index import Index, load_index, put_rows, save_index
-from datagit.index.operation import MergeState, is_concluded, load_merge_state
 from datagit.objects import compute as pc
-from datagit.porcelain.detached import DetachedHead, find_detached
+from datagit.porcelain.clean_status import find_standing, note_index_tree
 from datagit.porcelain.ignoring import repository_rules
 from datagit.porcelain.move_files import tree_of
-from datagit.porcelain.ref_list import RefObjects
-from datagit.porcelain.upstream import Distance, Upstream, find_upstream, upstream_distance
+from datagit.porcelain.status_result import Entry, Refreshed, Renames, Side, Status, StatusOptions, Unmerged
 from datagit.porcelain.worktree_changes import file_hasher
 from datagit.progress import Progress
 from datagit.repository import Repository
-from datagit.revision.walk import read_commit
 from datagit.storage.lock import try_lock
 from datagit.store.layout import LOCK
 from datagit.store.refs import Refs
 from datagit.worktree.present import look_at_paths
-from datagit.worktree.scan import Scan, ScanProblem, scan_worktree
+from datagit.worktree.scan import Scan, scan_worktree
 from datagit.worktree.stat_columns import DIRECTORY
 from datagit.worktree.status import WorktreeChanges, compare_worktree
-from datagit.worktree.untracked import Ignored, Untracked
+from datagit.worktree.untracked import Untracked
 
 _MANY_PREFIXES = 64
-_MERGE = "merge"
 _NO_ID = ObjectId(bytes(32))
-
-
-class Renames(enum.Enum):
-    """Whether files that moved are shown as one entry."""
-
-    PAIR = "pair"
-    APART = "apart"
-
-
-class Refreshed(enum.Enum):
-    """What becomes of new stat data of files that turned out to be unchanged."""
-
-    SAVE = "save"
-    """They go into the index, if nobody is writing."""
-    DROP = "drop"
-
-
-@dataclass(frozen=True, slots=True)
-class StatusOptions:
-    """What to look for."""
-
-    untracked: Untracked = Untracked.FOLDERS
-    ignored: Ignored = Ignored.NONE
-    renames: Renames = Renames.PAIR
-    paths: PathFilter = EVERYTHING
-
-
-class Side(NamedTuple):
-    """A file in a commit or in the index."""
-
-    mode: int
-    oid: ObjectId
-
-
-class Entry(NamedTuple):
-    """A path that differs between HEAD, the index and the file.
-
-    Attributes:
-        path: where it is now.
-        staged: Git's letter for HEAD to index (A, D, M, R, T), "." for no difference.
-        unstaged: Git's letter for index to file (D, M, T), "." for no difference.
-        in_head: what HEAD has; None if it is not there.
-        in_index: what the index has; None if it is not there.
-        file_mode: of the file; None if it is not there.
-        old_path: where it was in HEAD, if it moved.
-    """
-
-    path: bytes
-    staged: str
-    unstaged: str
-    in_head: Side | None
-    in_index: Side | None
-    file_mode: int | None
-    old_path: bytes | None = None
-
-
-class Unmerged(NamedTuple):
-    """A path that a merge left to the user: base, ours and theirs as far as they exist, and the mode of the file."""
-
-    path: bytes
-    stages: tuple[Side | None, Side | None, Side | None]
-    file_mode: int | None
-
-    @property
-    def mask(self) -> int:
-        """One bit for each stage that exists: 1 base, 2 ours, 4 theirs."""
-        return sum(1 << number for number, side in enumerate(self.stages) if side is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What ``dg status`` tells.
-
-    Attributes:
-        refs: where all names point.
-        commit: the commit that is checked out; None on a branch without commits.
-        detached: where HEAD came from, if it is on no branch.
-        upstream: what the branch follows.
-        distance: how far it is from there; None if that is gone.
-        operation: the merge or the like that waits for the user.
-        entries: paths that differ, sorted.
-        unmerged: paths that wait for a decision, sorted.
-        untracked: files and folders (with '/') that are not tracked, sorted.
-        ignored: likewise, that are ignored.
-        problems: what could not be looked at, or can never be stored.
-        options: what was asked.
-    """
-
-    refs: Refs
-    commit: ObjectId | None
-    detached: DetachedHead | None
-    upstream: Upstream | None
-    distance: Distance | None
-    operation: MergeState | None
-    entries: Sequence[Entry]
-    unmerged: Sequence[Unmerged]
-    untracked: Sequence[bytes]
-    ignored: Sequence[bytes]
-    problems: Sequence[ScanProblem] = field(default=())
-    options: StatusOptions = field(default_factory=StatusOptions)
 
 
 def status(repo: Repository, options: StatusOptions, progress: Progress, refs: Refs | None = None) -> Status:
@@ -161,7 +56,8 @@ def status_of_index(
     root = repo.root()
     commit = refs.target_of_head()
     tracked = pc.unique(index.rows["path"]) if index.unmerged_count else index.rows["path"]
-    roots = options.paths.roots
+    paths = options.paths or EVERYTHING
+    roots = paths.roots
     scan = scan_worktree(
         root,
         tracked=tracked,
@@ -172,36 +68,21 @@ def status_of_index(
     )
     compared = compare_worktree(index, scan, file_hasher(root, progress))
     if index.saved_ns and refreshed is Refreshed.SAVE:
-        _save_refreshed(repo, index, compared)
-    branch = refs.branch
-    upstream = find_upstream(repo.settings, branch) if branch is not None else None
-    near = commit is not None and upstream is not None
-    staged = _chosen(diff_staged(repo.store, tree_of(repo, commit), index.rows), options.paths)
-    unstaged = with_status(_chosen(compared.changes, options.paths))
-    return Status(
-        refs=refs,
-        commit=commit,
-        detached=None if branch is not None else find_detached(repo.store, refs, RefObjects(repo.store)),
-        upstream=upstream,
-        distance=upstream_distance(repo.store, refs.heads, commit, upstream) if near and commit and upstream else None,
-        operation=_waiting(repo, commit),
+        index = _save_refreshed(repo, index, compared)
+    staged = _chosen(diff_staged(repo.store, tree_of(repo, commit), index.rows), paths)
+    unstaged = with_status(_chosen(compared.changes, paths))
+    if index.checksum and not index.unmerged_count and paths.everything and not staged.num_rows:
+        note_index_tree(repo, index.checksum, tree_of(repo, commit))
+    return replace(
+        find_standing(repo, refs, options),
         entries=list(
             _entries(pair_renames(staged) if options.renames is Renames.PAIR else with_status(staged), unstaged)
         ),
-        unmerged=list(_unmerged(index, root.as_posix().encode("utf-8", "surrogateescape"), options.paths)),
-        untracked=_untracked(scan, options),
-        ignored=_kept(scan.ignored, options.paths),
+        unmerged=list(_unmerged(index, root.as_posix().encode("utf-8", "surrogateescape"), paths)),
+        untracked=_untracked(scan, options, paths),
+        ignored=_kept(scan.ignored, paths),
         problems=scan.problems,
-        options=options,
     )
-
-
-def _waiting(repo: Repository, commit: ObjectId | None) -> MergeState | None:
-    """Return what waits for the user, if the commit at HEAD has not concluded it already."""
-    state = load_merge_state(repo.state / _MERGE)
-    if state is not None and commit is not None and is_concluded(state, read_commit(repo.store, commit).parents):
-        return None
-    return state
 
 
 def _chosen(rows: pa.Table, paths: PathFilter) -> pa.Table:
@@ -212,8 +93,8 @@ def _kept(found: Sequence[bytes], paths: PathFilter) -> list[bytes]:
     return [path for path in found if paths.matches_one(path.rstrip(b"/"))]
 
 
-def _untracked(scan: Scan, options: StatusOptions) -> list[bytes]:
-    paths, folders = options.paths, _kept(scan.folders, options.paths)
+def _untracked(scan: Scan, options: StatusOptions, paths: PathFilter) -> list[bytes]:
+    folders = _kept(scan.folders, paths)
     if options.untracked is Untracked.FOLDERS and folders and scan.missing:
         # like git, which shows only the deletion where a folder took the place of a tracked file
         files_once = set(scan.missing_paths.to_pylist())
@@ -263,11 +144,12 @@ def _unmerged(index: Index, root: bytes, paths: PathFilter) -> Iterator[Unmerged
         yield Unmerged(path, (base, ours, theirs), mode if mode < DIRECTORY else None)
 
 
-def _save_refreshed(repo: Repository, index: Index, compared: WorktreeChanges) -> None:
-    """Save the stat data of files that turned out to be unchanged, if nobody is writing."""
+def _save_refreshed(repo: Repository, index: Index, compared: WorktreeChanges) -> Index:
+    """Save the stat data of files that turned out to be unchanged, if nobody is writing; return the index as saved."""
     if not compared.refreshed.num_rows:
-        return
+        return index
     with try_lock(repo.dg_dir / LOCK, command="dg status") as held:
         # somebody may have saved another index since ours was loaded
         if held and repo.index.exists() and repo.index.stat().st_mtime_ns == index.saved_ns:
-            save_index(put_rows(index, compared.refreshed), repo.index)
+            return save_index(put_rows(index, compared.refreshed), repo.index)
+    return index

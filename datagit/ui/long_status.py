@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from datagit.porcelain.ref_list import short_name
-from datagit.porcelain.status import Entry, Status
+from datagit.porcelain.status_result import Entry, Status
 from datagit.ui.console import Console, Paint
 from datagit.ui.status import Paths
 from datagit.worktree.untracked import Ignored, Untracked

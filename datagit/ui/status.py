@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from datagit.objects.mode import git_mode
 from datagit.porcelain.ref_list import short_name
-from datagit.porcelain.status import Entry, Side, Status, Unmerged
+from datagit.porcelain.status_result import Entry, Side, Status, Unmerged
 from datagit.ui.console import Console, Paint
 from datagit.ui.json import json_document
 from datagit.ui.quote import Quoting, quote_path

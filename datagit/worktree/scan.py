@@ -13,11 +13,21 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+from datagit.objects import compute as pc
 from datagit.objects.path import PathInvalidError, check_path
 from datagit.objects.path_column import check_paths
 from datagit.storage.durable import storage_error
 from datagit.worktree.stat_columns import StatColumns
-from datagit.worktree.untracked import FileRow, Ignored, IsIgnored, Question, Strays, Untracked, place_strays
+from datagit.worktree.untracked import (
+    FileRow,
+    Ignored,
+    IsIgnored,
+    Question,
+    ScanProblem,
+    Strays,
+    Untracked,
+    place_strays,
+)
 from datagit.worktree.walk import Bounds, Walk
 from datagit.worktree.walkers import walk_in_parallel
 
@@ -35,21 +45,6 @@ SCAN_SCHEMA = pa.schema(
     )
 )
 """A file or link as lstat saw it, sorted by path; the size of a link is that of its target's name."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScanProblem:
-    """Something in the working tree that cannot be stored, or not be looked at.
-
-    Attributes:
-        path: as the system gave it; a folder ends with '/'.
-        code: path-invalid or permission-denied.
-        message: what is wrong, for people.
-    """
-
-    path: bytes
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ class Scan:
     @property
     def missing_paths(self) -> Column:
         """The tracked paths that are no files now."""
-        return self.tracked.take(pa.array(self.missing, pa.int64()))
+        return pc.take(self.tracked, pa.array(self.missing, pa.int64()))
 
 
 def scan_worktree(
@@ -154,7 +149,7 @@ def _within(paths: list[bytes], prefixes: tuple[bytes, ...]) -> list[bytes]:
 def _found_table(tracked: Column, walk: Walk) -> pa.Table:
     if walk.missing:
         gone = set(walk.missing)
-        tracked = tracked.take(pa.array([row for row in range(len(tracked)) if row not in gone], pa.int64()))
+        tracked = pc.take(tracked, pa.array([row for row in range(len(tracked)) if row not in gone], pa.int64()))
     columns = walk.found
     return pa.Table.from_arrays([tracked, *stat_arrays(columns)], schema=SCAN_SCHEMA)
 

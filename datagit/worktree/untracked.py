@@ -41,6 +41,21 @@ class Ignored(enum.Enum):
     """What a rule names: a folder that it names is one entry, whatever is in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class ScanProblem:
+    """Something in the working tree that cannot be stored, or not be looked at.
+
+    Attributes:
+        path: as the system gave it; a folder ends with '/'.
+        code: path-invalid or permission-denied.
+        message: what is wrong, for people.
+    """
+
+    path: bytes
+    code: str
+    message: str
+
+
 @dataclass(slots=True)
 class Strays:
     """Strays, each in its place; lists are in path order once sort is called.
