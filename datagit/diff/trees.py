@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from datagit.diff.pathspec import PathFilter
 from datagit.ids import ObjectId
+from datagit.objects import compute as pc
 from datagit.objects.reader import ObjectReader
 from datagit.objects.tree_diff import CHANGE_SCHEMA, diff_nodes
 
@@ -19,4 +20,5 @@ def choose_changes(changes: pa.Table, paths: PathFilter) -> pa.Table:
     """Return the rows of a table with a column ``path`` that the filter chooses."""
     if paths.everything or not changes.num_rows:
         return changes
-    return changes.filter(paths.matches(changes["path"])).combine_chunks()
+    chosen: pa.Table = pc.filter(changes, paths.matches(changes["path"]))
+    return chosen.combine_chunks()
