@@ -6,7 +6,7 @@ import click
 
 from datagit.cli.command import dg_command, json_option, optional_value, pass_door
 from datagit.cli.options import Door
-from datagit.diff.pathspec import PathspecInvalidError
+from datagit.diff.pathspec_word import PathspecInvalidError, parse_word
 from datagit.errors import InvalidInputError
 from datagit.ids import ObjectId
 from datagit.objects.kind import Kind
@@ -122,18 +122,13 @@ def _fields(entry: TreeEntry, base: bytes) -> dict[str, object]:
 
 
 def _from_root(prefix: bytes, path: bytes) -> bytes:
-    """Return a path of the command line from the root; a '/' at its end stays."""
-    parts = prefix.split(b"/")[:-1]
-    for part in path.split(b"/"):
-        if part == b"..":
-            if not parts:
-                message = f"'{os.fsdecode(path)}' is outside repository"
-                raise PathspecInvalidError(message)
-            parts.pop()
-        elif part not in (b"", b"."):
-            parts.append(part)
-    joined = b"/".join(parts)
-    return joined + b"/" if joined and path.rpartition(b"/")[2] in (b"", b".", b"..") else joined
+    """Return a path of the command line from the root; a "/" at its end stays. As in Git, there are no patterns."""
+    spec = parse_word(path, prefix, b"")
+    for word in sorted(spec.magic - {b"top", b"literal"}):
+        shown = path.decode(errors="backslashreplace")
+        message = f"{shown}: pathspec magic not supported by this command: '{word.decode()}'"
+        raise PathspecInvalidError(message)
+    return spec.path
 
 
 def _relative(path: bytes, hidden: bytes) -> bytes:
