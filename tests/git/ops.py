@@ -233,6 +233,7 @@ def questions() -> st.SearchStrategy[Argv]:
     )
     history = st.one_of(st.just(()), REVISION, st.just(("--all",)), REVISION.map(dotted))
     order = some(("--topo-order",), ("--reverse",), ("--first-parent",), ("--merges",), ("--no-merges",), ("-n2",))
+    places = one(st.sampled_from([":/", ":(top)d", ":(exclude)d", ":(icase)D", "*.txt"]))
     listing = st.sampled_from([("-r",), ("-r", "--name-only"), ("--name-only",), ("-r", "-l")])
     listed = st.sampled_from(["-m", "-d", "-s", "-u", "-c"]).map(lambda word: (word,))
     return st.one_of(
@@ -247,7 +248,7 @@ def questions() -> st.SearchStrategy[Argv]:
         words("tag", some(("-l", "v*"), ("--contains", "HEAD"))),
         words("ls-files", listed, paths),
         words("ls-files", "-o", some(("--exclude-standard",), ("-i", "--exclude-standard"))),
-        words("ls-tree", listing, REVISION, st.one_of(st.just(()), PATH)),
+        words("ls-tree", listing, REVISION, st.one_of(st.just(()), PATH, places)),
         words("status", "-s", some(("-b",), ("--ignored",), ("-uno",)), "--no-renames", paths),
         words("cat-file", st.sampled_from([("-t",), ("-e",)]), REVISION),
     )
