@@ -28,6 +28,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _DASHES = "datagit.before_dashes"
 _USAGE_EXIT = 129
 _WIDTH = 100
+_OPTIONS = "[OPTIONS]"
 
 pass_door = click.make_pass_decorator(Door)
 """Hands the Door to a command as its first argument."""
@@ -55,6 +56,11 @@ class DgCommand(click.Command):
         ctx.meta[_DASHES] = sorted_out.before_dashes
         return super().parse_args(ctx, [*sorted_out.options, "--", *sorted_out.operands])
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return what follows the name in the usage line: all of it as it was written, where the command says so."""
+        pieces = super().collect_usage_pieces(ctx)
+        return pieces if self.options_metavar == _OPTIONS else pieces[:1]
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the examples as they were written."""
         super().format_epilog(ctx, formatter)
@@ -81,7 +87,7 @@ class DgGroup(click.Group):
             formatter.write(f"\nExamples:\n{textwrap.indent(self.examples, '  ')}\n")
 
 
-def dg_command(name: str, *, examples: str, usage: str = "[OPTIONS]") -> Callable[[Callable[..., None]], click.Command]:
+def dg_command(name: str, *, examples: str, usage: str = _OPTIONS) -> Callable[[Callable[..., None]], click.Command]:
     """Return a decorator that makes a command of a function; its docstring is the help, its first line the table's.
 
     Args:

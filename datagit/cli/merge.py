@@ -23,6 +23,7 @@ from datagit.cli.merging import (
     wants_editor,
 )
 from datagit.cli.options import Door
+from datagit.cli.switching import describe_commit
 from datagit.porcelain.in_the_way import LocalChangesError
 from datagit.porcelain.merge import apply_merge_plan, load_settled_index, plan_merge, preview_merge
 from datagit.porcelain.merge_options import Finish, Histories, LocalChangesForbidMergeError
@@ -102,6 +103,8 @@ def command(
         reader = open_revisions(repo, refs)
         load_settled_index(repo)  # what waits is said first, as in Git, whatever is to be merged
         head = find_head(door, reader, heads)
+        if door.verbose:
+            door.console.say(f"Merging {describe_commit(repo, head.commit)}")
         try:
             plan = plan_merge(repo, refs, head, options, door.progress())
         except LocalChangesError as error:
