@@ -162,8 +162,10 @@ def put_rows(index: Index, table: pa.Table) -> Index:
     added = _as_rows(table)
     kept = index.rows
     if kept.num_rows:
-        known = pc.is_in(kept["path"], pc.unique(added["path"]))
-        if pc.sum(known).as_py() < pc.count_distinct(added["path"]).as_py():
+        paths = pc.unique(added["path"])
+        known = pc.is_in(kept["path"], paths)
+        # a path that has rows already cannot stand against a folder; several stages of one path are one
+        if index.unmerged_count or pc.sum(known).as_py() < len(paths):
             known = pc.or_(known, _shadowed(kept["path"], added["path"]))
         kept = pc.filter(kept, pc.invert(known))
     return replace(index, checksum="", rows=sort_rows(pa.concat_tables([kept, added])))

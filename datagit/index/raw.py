@@ -48,7 +48,7 @@ def read_raw_index(path: Path) -> RawIndex | None:
             saved_ns = path.stat().st_mtime_ns
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 return _read(content, saved_ns)
-    except (OSError, ValueError, struct.error, IndexError, UnicodeDecodeError):
+    except (OSError, ValueError, TypeError, struct.error, IndexError):
         return None
 
 
