@@ -11,7 +11,7 @@ import pyarrow.compute
 
 from datagit.ids import ObjectId, blob_id
 from datagit.merge.conflicts import Conflict, ConflictKind, Note, Version
-from datagit.merge.content import Depth, MergePolicy, Outcome, merge_content
+from datagit.merge.content import TEXT_LIMIT, Depth, MergePolicy, Outcome, merge_content
 from datagit.merge.file_directory import find_blocked, free_path
 from datagit.merge.text import Favour
 from datagit.merge.three_way import Settled, settle
@@ -187,6 +187,8 @@ class _Merge:
     def _texts(
         self, path: bytes, base: Version | None, ours: Version, theirs: Version, mode: int
     ) -> tuple[bool, Version]:
+        if any(side.size > TEXT_LIMIT for side in (base, ours, theirs) if side):
+            return self._too_large(path, base, ours, theirs, mode)
         # a base of another type says nothing about lines
         before = read_blob(self.objects, base.oid) if base and _same_type(base, ours) else b""
         mine, other = read_blob(self.objects, ours.oid), read_blob(self.objects, theirs.oid)
@@ -195,10 +197,26 @@ class _Merge:
         if oid not in (ours.oid, theirs.oid) and (base is None or oid != base.oid):
             self.blobs[oid] = merged.content
         if merged.outcome is Outcome.BINARY:
-            warning = b"warning: Cannot merge binary files: %s (%s vs. %s)" % (path, self.our_name, self.their_name)
-            self._note(path, warning)
+            self._note_binary(path)
         self._note(path, b"Auto-merging " + path)
         return merged.outcome is Outcome.CLEAN, Version(mode, len(merged.content), oid)
+
+    def _too_large(
+        self, path: bytes, base: Version | None, ours: Version, theirs: Version, mode: int
+    ) -> tuple[bool, Version]:
+        """Keep one version whole without reading any of them."""
+        favour = self.policy.text.favour
+        if self.policy.depth is Depth.BETWEEN_BASES:
+            return True, (base or ours)._replace(mode=mode)
+        if favour not in (Favour.OURS, Favour.THEIRS):
+            self._note_binary(path)
+        self._note(path, b"Auto-merging " + path)
+        kept = theirs if favour is Favour.THEIRS else ours
+        return favour in (Favour.OURS, Favour.THEIRS), kept._replace(mode=mode)
+
+    def _note_binary(self, path: bytes) -> None:
+        names = (path, self.our_name, self.their_name)
+        self._note(path, b"warning: Cannot merge binary files: %s (%s vs. %s)" % names)
 
     def clear_the_way(self, our_changes: pa.Table, taken: pa.Table) -> pa.Table:
         """Move files aside where the result would have a folder of the same name; return taken without those."""

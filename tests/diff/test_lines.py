@@ -83,6 +83,7 @@ def test_lines_that_come_often_are_left_aside_as_in_git(tmp_path: Path) -> None:
     assert_as_git(tmp_path, b"".join(old), b"".join(new))
 
 
+@settings(deadline=None)
 @given(old=texts, new=texts, algorithm=st.sampled_from(Algorithm), sliding=st.sampled_from(Sliding))
 def test_applying_a_difference_gives_the_new_text(
     old: bytes, new: bytes, algorithm: Algorithm, sliding: Sliding

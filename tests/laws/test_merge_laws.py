@@ -54,6 +54,7 @@ def test_no_version_is_lost_without_a_word(base: Snapshot, ours: Snapshot, their
 texts = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=8).map(lambda lines: "".join(f"{x}\n" for x in lines))
 
 
+@settings(deadline=None)
 @given(base=texts, ours=texts, theirs=texts)
 def test_a_clean_merge_of_lines_does_not_depend_on_who_merges_whom(base: str, ours: str, theirs: str) -> None:
     sides: list[TextMerge] = [

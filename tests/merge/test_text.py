@@ -70,12 +70,14 @@ def test_longer_texts_with_a_few_edits_merge_as_git_merges_them(tmp_path: Path, 
     assert_as_git(tmp_path, *(text[: len(text) - cut] if chance.random() < 0.7 else text for text in texts))
 
 
+@settings(deadline=None)
 @given(base=texts, ours=texts)
 def test_an_untouched_side_yields_to_the_other(base: bytes, ours: bytes) -> None:
     assert merge_lines(base, ours, base, TextStyle()) == TextMerge(ours, 0)
     assert merge_lines(base, base, ours, TextStyle()) == TextMerge(ours, 0)
 
 
+@settings(deadline=None)
 @given(base=texts, ours=texts)
 def test_equal_sides_are_no_conflict(base: bytes, ours: bytes) -> None:
     assert merge_lines(base, ours, ours, TextStyle()) == TextMerge(ours, 0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from datagit.ids import blob_id
 from datagit.merge.content import MergePolicy
 from datagit.merge.markers import Labels
-from datagit.merge.text import TextStyle
+from datagit.merge.text import Favour, TextStyle
 from datagit.merge.trees import merge_trees
 from datagit.objects.kind import Kind
 from datagit.objects.memory import MemoryObjects
@@ -114,6 +114,7 @@ def test_random_trees_merge_as_in_git(git: GitTrees, base: Snapshot, ours: Snaps
     assert_as_git(git, base, ours, theirs)
 
 
+@settings(deadline=None)
 @given(base=snapshots, ours=snapshots)
 def test_an_untouched_side_yields_to_the_other(base: Snapshot, ours: Snapshot) -> None:
     expected = [(path, git_mode(mode), text.encode()) for path, (mode, text) in sorted(ours.items())]
@@ -160,3 +161,18 @@ def test_text_in_another_encoding_keeps_ours_in_a_conflict() -> None:
     merge = merge_trees(objects, roots[0], roots[1], roots[2], POLICY)
     assert merge.changes.num_rows == 0
     assert [conflict.path for conflict in merge.conflicts] == [b"a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("favour", "kept"), [(Favour.NONE, b"ours"), (Favour.OURS, b"ours"), (Favour.THEIRS, b"theirs")]
+)
+def test_large_files_are_never_read(favour: Favour, kept: bytes) -> None:
+    objects = MemoryObjects()  # without a single blob
+    rows = [
+        {"path": b"video", "mode": 0, "size": 1 << 33, "id": blob_id(name)} for name in (b"base", b"ours", b"theirs")
+    ]
+    roots = [objects.keep(build_tree(pa.Table.from_pylist([row], schema=LEAF_SCHEMA))) for row in rows]
+    policy = MergePolicy(TextStyle(favour=favour))
+    merge = merge_trees(objects, roots[0], roots[1], roots[2], policy)
+    assert bool(merge.conflicts) == (favour is Favour.NONE)
+    assert merge.changes["new_id"].to_pylist() == ([] if kept == b"ours" else [blob_id(kept)])
