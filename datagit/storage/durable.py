@@ -10,7 +10,6 @@ import errno
 import fcntl
 import functools
 import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -44,7 +43,7 @@ def storage_error(error: OSError, action: str, path: Path | str) -> StorageError
 
 def temporary_name() -> str:
     """Return a fresh name for an unfinished file: ``.tmp-`` and 16 hex digits."""
-    return TEMPORARY_PREFIX + secrets.token_hex(8)
+    return TEMPORARY_PREFIX + os.urandom(8).hex()
 
 
 def write_new(path: Path, content: Bytes, *, mode: int = 0o444) -> None:

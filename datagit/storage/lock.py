@@ -8,7 +8,6 @@ import errno
 import fcntl
 import json
 import os
-import platform
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -116,7 +115,7 @@ def read_holder(path: Path) -> LockHolder:
 
 
 def _ourselves(command: str, started: int | None) -> LockHolder:
-    return LockHolder(os.getpid(), platform.node(), command, int(time.time()) if started is None else started)
+    return LockHolder(os.getpid(), os.uname().nodename, command, int(time.time()) if started is None else started)
 
 
 def _wait(descriptor: int, path: Path, timeout_s: float, waiting: Callable[[LockHolder], None]) -> None:

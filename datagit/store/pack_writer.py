@@ -6,7 +6,6 @@ are synced and published by a thread while the next one is being filled.
 
 import fcntl
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -144,7 +143,7 @@ class _OpenPack:
 
     def __init__(self, folder: Path, kind: PackKind) -> None:
         self._folder = folder
-        self._header = PackHeader(kind, secrets.randbits(64) or 1)
+        self._header = PackHeader(kind, int.from_bytes(os.urandom(8)) or 1)
         self._path = folder / TEMPORARY / temporary_name()
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
@@ -226,7 +225,7 @@ class _OpenPack:
             raise OSError(message)
         sync_file(self._descriptor)
         kind = self._header.kind
-        name = f"{kind.folder}/{digest.hex()}-{secrets.token_hex(8)}"
+        name = f"{kind.folder}/{digest.hex()}-{os.urandom(8).hex()}"
         target = self._folder / pack_path(name)
         if not target.parent.is_dir():
             make_folder(target.parent)
