@@ -1,7 +1,6 @@
 """A local folder as a storage."""
 
 import os
-import shutil
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -203,7 +202,8 @@ def _make_durable(source: Path) -> None:
 def _copy(source: Path, temporary: Path) -> None:
     try:
         with source.open("rb") as reader, temporary.open("xb") as writer:
-            shutil.copyfileobj(reader, writer, 1 << 20)
+            while part := reader.read(1 << 20):
+                writer.write(part)
             writer.flush()
             os.fchmod(writer.fileno(), 0o444)
             sync_file(writer.fileno())
