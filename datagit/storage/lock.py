@@ -6,13 +6,14 @@ What stands in the file (who holds it) is for messages only; the kernel decides.
 import contextlib
 import errno
 import fcntl
-import json
 import os
 import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from datagit.errors import StateError
 from datagit.storage.durable import storage_error
@@ -157,12 +158,9 @@ def _lock_at_once(descriptor: int, path: Path) -> bool:
 
 
 def _write_holder(descriptor: int, holder: LockHolder) -> None:
-    note = json.dumps(
-        {"command": holder.command, "host": holder.host, "pid": holder.pid, "started": holder.started}
-    ).encode()
-    with contextlib.suppress(OSError):  # a full disk takes away the message, not the lock
+    with contextlib.suppress(OSError, ValueError):  # a full disk takes away the message, not the lock
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, note[:_LONGEST_NOTE], 0)
+        os.pwrite(descriptor, msgspec.json.encode(holder)[:_LONGEST_NOTE], 0)
 
 
 def _clear(descriptor: int) -> None:
@@ -171,14 +169,7 @@ def _clear(descriptor: int) -> None:
 
 
 def _read_holder(descriptor: int) -> LockHolder:
-    nobody = LockHolder(0, "", "", 0)
     try:
-        note = json.loads(os.pread(descriptor, _LONGEST_NOTE, 0))
+        return msgspec.json.decode(os.pread(descriptor, _LONGEST_NOTE, 0), type=LockHolder)
     except (OSError, ValueError, RecursionError):
-        return nobody
-    if not isinstance(note, dict):
-        return nobody
-    pid, host, command, started = (note.get(key) for key in ("pid", "host", "command", "started"))
-    if type(pid) is int and isinstance(host, str) and isinstance(command, str) and type(started) is int:
-        return LockHolder(pid, host, command, started)
-    return nobody
+        return LockHolder(0, "", "", 0)
