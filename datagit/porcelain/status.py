@@ -1,5 +1,6 @@
 """Status: how HEAD, the index and the files differ, and what is under way."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ import pyarrow as pa
 from datagit.diff.pathspec import EVERYTHING, PathFilter
 from datagit.diff.renames import pair_renames, with_status
 from datagit.diff.staged import diff_staged
+from datagit.errors import DatagitError
 from datagit.ids import ObjectId
 from datagit.index.index import Index, load_index, put_rows, save_index
 from datagit.objects import compute as pc
@@ -148,7 +150,8 @@ def _save_refreshed(repo: Repository, index: Index, compared: WorktreeChanges) -
     """Save the stat data of files that turned out to be unchanged, if nobody is writing; return the index as saved."""
     if not compared.refreshed.num_rows:
         return index
-    with try_lock(repo.dg_dir / LOCK, command="dg status") as held:
+    # saving is a favour to the next status: on a read-only disk this one works as well
+    with contextlib.suppress(DatagitError), try_lock(repo.dg_dir / LOCK, command="dg status") as held:
         # somebody may have saved another index since ours was loaded
         if held and repo.index.exists() and repo.index.stat().st_mtime_ns == index.saved_ns:
             return save_index(put_rows(index, compared.refreshed), repo.index)
