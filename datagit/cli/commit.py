@@ -21,7 +21,9 @@ from datagit.cli.options import Door
 from datagit.cli.pathspec_file import pathspec_file_options, read_pathspecs
 from datagit.diff.pathspec import EVERYTHING, PathFilter, parse_pathspecs
 from datagit.errors import InvalidInputError, NotFoundError, RefusedError
+from datagit.ids import ObjectId
 from datagit.objects.commit import Signature
+from datagit.objects.kind import Kind
 from datagit.porcelain.commit import (
     CommitPlan,
     NothingToCommitError,
@@ -31,6 +33,7 @@ from datagit.porcelain.commit import (
 )
 from datagit.porcelain.commit_message import Cleanup, add_trailers, clean_message
 from datagit.porcelain.commit_options import Blobs, Onto, Take
+from datagit.porcelain.ref_list import RefObjects
 from datagit.porcelain.squash import load_squash_message
 from datagit.repository import Repository
 from datagit.revision.walk import walk_commits
@@ -236,12 +239,20 @@ def _find_person(repo: Repository, plan: CommitPlan, text: str) -> tuple[str, st
     match = _PERSON.fullmatch(text)
     if match:
         return match[1].strip(), match[2].strip()
-    for _, commit in walk_commits(repo.store, plan.refs.heads.values()) if text else ():
+    for _, commit in walk_commits(repo.store, _tips(repo, plan)) if text else ():
         person = commit.author
         if text.casefold() in f"{person.name} <{person.email}>".casefold():
             return person.name, person.email
     message = f"--author '{text}' is not 'Name <email>' and matches no existing author"
     raise InvalidInputError(message, code="name-invalid")
+
+
+def _tips(repo: Repository, plan: CommitPlan) -> list[ObjectId]:
+    """Return the commits that HEAD and all refs lead to, through annotated tags."""
+    known = RefObjects(repo.store)
+    head = plan.refs.target_of_head()
+    named = [known.peeled(oid) for oid in (*(() if head is None else (head,)), *plan.refs.heads.values())]
+    return list(dict.fromkeys(found.oid for found in named if found.kind is Kind.COMMIT))
 
 
 def _find_date(door: Door, text: str) -> Moment:

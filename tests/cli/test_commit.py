@@ -91,6 +91,20 @@ def test_commits_are_made_and_told_as_git_does(both: Both) -> None:
     both.messages()
 
 
+def test_an_author_is_found_by_a_part_of_the_name_past_annotated_tags_and_on_no_branch(both: Both) -> None:
+    both.write(a="one\n")
+    both("add", "a")
+    both("commit", "-m", "first", "--author", "Ada Writer <ada@x.org>")
+    both("tag", "-a", "v1", "-m", "the first")
+    both("switch", "--detach")
+    both("commit", "--allow-empty", "-m", "second", "--author", "Bo Reader <bo@x.org>")
+    both("commit", "--allow-empty", "-m", "third", "--author", "writer")
+    both("commit", "--allow-empty", "-m", "fourth", "--author", "bo read")
+    answer = both("commit", "--allow-empty", "-m", "fifth", "--author", "nobody")
+    assert b"matches no existing author" in answer.err
+    both.messages()
+
+
 def test_paths_commit_only_what_they_name(both: Both) -> None:
     both.write(a="1\n", b="1\n", c="1\n")
     both("add", ".")
