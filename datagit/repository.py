@@ -24,6 +24,8 @@ from datagit.store.refs import HEADS, check_ref_name
 from datagit.store.store import Store, create_store, open_store
 
 DG_FOLDER = ".dg"
+_GIT_RULES = ".gitignore"
+"""Keeps a Git that shares the working tree from offering, or adding, our packs."""
 _JOURNAL = "operation.json"
 _MERGE = "merge"
 # both load pyarrow, and are needed only after a command was killed
@@ -195,6 +197,8 @@ def init_repository(
     store = create_store(dg_dir, str(uuid.uuid4()))
     if not (dg_dir / CONFIG).exists():
         write_new(dg_dir / CONFIG, f"[core]\n\tbare = {bare}\n".encode(), mode=0o644)
+    if layout is Layout.WORKTREE and not (dg_dir / _GIT_RULES).exists():
+        write_new(dg_dir / _GIT_RULES, b"*\n", mode=0o644)
     append_entry(store, Proposal("init", (), head, actor, time))
     copy_head(dg_dir, head)
     return open_repository(folder, sources, dg_dir=dg_dir, worktree=folder if layout is Layout.WORKTREE else None)

@@ -38,6 +38,19 @@ def test_init_says_and_returns_what_git_does(tmp_path: Path, words: list[str]) -
     assert (ours / "file").read_bytes() == b""
 
 
+def test_git_in_the_same_folder_does_not_see_the_repository(tmp_path: Path) -> None:
+    git(tmp_path, "init")
+    assert dg(tmp_path, "init").code == 0
+    (tmp_path / "data").write_bytes(b"x")
+    assert git(tmp_path, "status", "--porcelain", "-uall").out == b"?? data\n"
+    assert git(tmp_path, "add", ".").code == 0
+    assert git(tmp_path, "ls-files").out == b"data\n"
+    assert dg(tmp_path, "add", ".").code == 0
+    assert dg(tmp_path, "ls-files").out == b"data\n"
+    dg(tmp_path, "init", "--bare", "bare.dg")
+    assert not (tmp_path / "bare.dg" / ".gitignore").exists()
+
+
 def test_a_branch_is_chosen_only_once(tmp_path: Path) -> None:
     dg(tmp_path, "init", "-b", "trunk")
     assert (tmp_path / ".dg" / "HEAD").read_text() == "ref: refs/heads/trunk\n"
