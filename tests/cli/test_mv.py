@@ -49,8 +49,27 @@ def twins(tmp_path: Path) -> Twins:
         ["a", "d/../a2"],
     ],
 )
-@pytest.mark.parametrize("options", [[], ["-n"], ["-f"], ["-k"], ["-v"]])
+@pytest.mark.parametrize("options", [[], ["-n"]])
 def test_as_git_does(twins: Twins, options: list[str], words: list[str]) -> None:
+    twins.agree("mv", *options, *words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["a", "new"],
+        ["a", "b"],
+        ["a", "nowhere/new"],
+        ["d", "into"],
+        ["d", "b"],
+        ["missing", "new"],
+        ["a", "into/other"],
+        ["d/one", "d/two", "into", "into"],
+        ["untracked", "a", "into"],
+    ],
+)
+@pytest.mark.parametrize("options", [["-f"], ["-k"], ["-v"], ["-f", "-v"], ["-k", "-n"]])
+def test_each_option(twins: Twins, options: list[str], words: list[str]) -> None:
     twins.agree("mv", *options, *words)
 
 
