@@ -4,9 +4,11 @@ What is not plainly clean is left to datagit.porcelain.status, which loads it al
 """
 
 import contextlib
+import importlib
 import json
 import os
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from datagit.errors import DatagitError
 from datagit.ids import ObjectId, checksum
@@ -14,11 +16,7 @@ from datagit.index.boot import boot_id
 from datagit.index.operation import MergeState, is_concluded, load_merge_state
 from datagit.index.raw import RawIndex, read_raw_index
 from datagit.objects.path import PathInvalidError, check_path
-from datagit.porcelain.detached import find_detached
-from datagit.porcelain.ignoring import repository_rules
-from datagit.porcelain.ref_list import RefObjects
 from datagit.porcelain.status_result import Status, StatusOptions
-from datagit.porcelain.upstream import find_upstream, upstream_distance
 from datagit.repository import Repository
 from datagit.revision.walk import read_commit
 from datagit.storage.durable import write_derived
@@ -26,6 +24,11 @@ from datagit.store.refs import Refs
 from datagit.worktree.untracked import FileRow, Question, ScanProblem, Strays, Untracked, place_strays
 from datagit.worktree.walk import Bounds, Walk
 from datagit.worktree.walkers import Walkers
+
+if TYPE_CHECKING:
+    from datagit.attributes.ignore import IgnoreRules
+    from datagit.porcelain.detached import DetachedHead
+    from datagit.porcelain.upstream import Distance, Upstream
 
 _MERGE = "merge"
 _INDEX_TREE = "index-tree.json"
@@ -52,7 +55,8 @@ def clean_status(repo: Repository, options: StatusOptions, refs: Refs) -> Status
     standing = find_standing(repo, refs, options)
     if options.untracked is Untracked.NONE or not walk.strays:
         return standing
-    question = Question(options.untracked, options.ignored, repository_rules(repo).is_ignored)
+    rules: IgnoreRules = importlib.import_module("datagit.porcelain.ignoring").repository_rules(repo)
+    question = Question(options.untracked, options.ignored, rules.is_ignored)
     strays = place_strays(os.fsencode(repo.root()), walk.strays, walk.stray_columns, question)
     return replace(
         standing,
@@ -64,15 +68,12 @@ def clean_status(repo: Repository, options: StatusOptions, refs: Refs) -> Status
 
 def find_standing(repo: Repository, refs: Refs, options: StatusOptions) -> Status:
     """Return the part of the status that is about HEAD, its branch and what is in progress; no file differs."""
-    commit, branch = refs.target_of_head(), refs.branch
-    upstream = find_upstream(repo.settings, branch) if branch is not None else None
-    distance = None
-    if commit is not None and upstream is not None:
-        distance = upstream_distance(repo.store, refs.heads, commit, upstream)
+    commit = refs.target_of_head()
+    upstream, distance = _find_upstream(repo, refs)
     return Status(
         refs=refs,
         commit=commit,
-        detached=None if branch is not None else find_detached(repo.store, refs, RefObjects(repo.store)),
+        detached=None if refs.branch is not None else _find_detached(repo, refs),
         upstream=upstream,
         distance=distance,
         operation=_waiting(repo, commit),
@@ -82,6 +83,29 @@ def find_standing(repo: Repository, refs: Refs, options: StatusOptions) -> Statu
         ignored=(),
         options=options,
     )
+
+
+# most often there is no need for the modules below, and every module costs a clean status its time
+
+
+def _find_detached(repo: Repository, refs: Refs) -> "DetachedHead | None":
+    known = importlib.import_module("datagit.porcelain.ref_list").RefObjects(repo.store)
+    found: DetachedHead | None = importlib.import_module("datagit.porcelain.detached").find_detached(
+        repo.store, refs, known
+    )
+    return found
+
+
+def _find_upstream(repo: Repository, refs: Refs) -> "tuple[Upstream | None, Distance | None]":
+    branch, commit = refs.branch, refs.target_of_head()
+    if branch is None or not repo.settings.get(f"branch.{branch}.merge"):
+        return None, None
+    module = importlib.import_module("datagit.porcelain.upstream")
+    upstream: Upstream | None = module.find_upstream(repo.settings, branch)
+    if upstream is None or commit is None:
+        return upstream, None
+    distance: Distance | None = module.upstream_distance(repo.store, refs.heads, commit, upstream)
+    return upstream, distance
 
 
 def note_index_tree(repo: Repository, index_sum: str, tree: ObjectId) -> None:

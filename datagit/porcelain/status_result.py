@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from datagit.ids import ObjectId
-from datagit.index.operation import MergeState
-from datagit.porcelain.detached import DetachedHead
-from datagit.porcelain.upstream import Distance, Upstream
 from datagit.store.refs import Refs
 from datagit.worktree.untracked import Ignored, ScanProblem, Untracked
 
 if TYPE_CHECKING:
     from datagit.diff.pathspec import PathFilter
+    from datagit.index.operation import MergeState
+    from datagit.porcelain.detached import DetachedHead
+    from datagit.porcelain.upstream import Distance, Upstream
 
 
 class Renames(enum.Enum):
@@ -104,10 +104,10 @@ class Status:
 
     refs: Refs
     commit: ObjectId | None
-    detached: DetachedHead | None
-    upstream: Upstream | None
-    distance: Distance | None
-    operation: MergeState | None
+    detached: "DetachedHead | None"
+    upstream: "Upstream | None"
+    distance: "Distance | None"
+    operation: "MergeState | None"
     entries: Sequence[Entry]
     unmerged: Sequence[Unmerged]
     untracked: Sequence[bytes]

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from datagit.porcelain.ref_list import short_name
 from datagit.porcelain.status_result import Entry, Status
 from datagit.ui.console import Console, Paint
-from datagit.ui.status import Paths
+from datagit.ui.status import Paths, upstream_name
 from datagit.worktree.untracked import Ignored, Untracked
 
 _CHANGES = {"A": "new file:", "D": "deleted:", "M": "modified:", "R": "renamed:", "T": "typechange:"}
@@ -126,7 +125,7 @@ def tracking_lines(status: Status) -> Iterable[str]:
     """Yield how the branch stands to what it follows, and an empty line; nothing if it follows nothing."""
     if status.upstream is None or status.commit is None:
         return
-    name = short_name(status.upstream.ref)
+    name = upstream_name(status)
     if status.distance is None:
         yield f"Your branch is based on '{name}', but the upstream is gone."
         yield '  (use "dg branch --unset-upstream" to fixup)'

@@ -1,11 +1,11 @@
 """The status in Git's forms for programs and for those in a hurry: short, porcelain v1, porcelain v2, JSON."""
 
+import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from datagit.objects.mode import git_mode
-from datagit.porcelain.ref_list import short_name
 from datagit.porcelain.status_result import Entry, Side, Status, Unmerged
 from datagit.ui.console import Console, Paint
 from datagit.ui.json import json_document
@@ -43,6 +43,15 @@ class Paths:
         return shown + b"/" if path.endswith(b"/") else shown
 
 
+def upstream_name(status: Status) -> str:
+    """Return the short name of what the branch follows; empty if it follows nothing."""
+    if status.upstream is None:
+        return ""
+    # a branch that follows something is rare enough that its words are loaded late
+    name: str = importlib.import_module("datagit.porcelain.ref_list").short_name(status.upstream.ref)
+    return name
+
+
 def write_short(console: Console, status: Status, paths: Paths) -> None:
     """Write one line for every path, two letters before it; ``-s`` and porcelain v1."""
     both: list[Entry | Unmerged] = sorted([*status.entries, *status.unmerged], key=lambda entry: entry.path)
@@ -74,7 +83,7 @@ def write_short_branch(console: Console, status: Status, paths: Paths) -> None:
     else:
         name = ("" if status.commit else "No commits yet on ") + console.paint(branch, Paint.ADDED)
     if status.upstream is not None and branch is not None:
-        name += "..." + console.paint(short_name(status.upstream.ref), Paint.CHANGED) + _apart(status)
+        name += "..." + console.paint(upstream_name(status), Paint.CHANGED) + _apart(status)
     console.write(f"## {name}".encode("utf-8", "surrogateescape") + paths.end)
 
 
@@ -93,7 +102,7 @@ def write_v2_branch(console: Console, status: Status, paths: Paths) -> None:
         f"# branch.head {status.refs.branch or '(detached)'}",
     ]
     if status.upstream is not None:
-        lines.append(f"# branch.upstream {short_name(status.upstream.ref)}")
+        lines.append(f"# branch.upstream {upstream_name(status)}")
         if status.distance is not None:
             lines.append(f"# branch.ab +{status.distance.ahead} -{status.distance.behind}")
     for line in lines:
@@ -129,7 +138,7 @@ def write_json(console: Console, status: Status) -> None:
     fields: dict[str, object] = {
         "branch": status.refs.branch,
         "commit": status.commit.hex() if status.commit else None,
-        "upstream": short_name(status.upstream.ref) if status.upstream else None,
+        "upstream": upstream_name(status) if status.upstream else None,
         "ahead": status.distance.ahead if status.distance else None,
         "behind": status.distance.behind if status.distance else None,
         "operation": status.operation.kind if status.operation else None,

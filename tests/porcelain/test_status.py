@@ -238,3 +238,28 @@ def test_status_saves_what_it_learned_about_unchanged_files(bench: Bench) -> Non
     assert after != before
     bench.compare()
     assert index.stat().st_ino == after
+
+
+def test_a_branch_that_follows_another(bench: Bench) -> None:
+    first_commit(bench)
+    bench.run("branch", "other")
+    bench.run("branch", "-u", "other")
+    forms = ((), ("-s", "-b"), ("--porcelain=v2", "-b"), ("--porcelain", "-b", "-z"))
+    for form in forms:
+        bench.compare(*form)
+    bench.write("a", "ahead")
+    bench.run("commit", "-a", "-m", "ahead")
+    for form in forms:
+        bench.compare(*form)
+    bench.run("switch", "other")
+    bench.write("b", "apart")
+    bench.run("commit", "-a", "-m", "apart")
+    bench.run("branch", "-u", "main")
+    for form in forms:
+        bench.compare(*form)
+    bench.run("switch", "main")
+    for form in forms:
+        bench.compare(*form)
+    bench.run("branch", "-D", "other")
+    for form in forms:
+        bench.compare(*form)
