@@ -47,7 +47,7 @@ def repository(tmp_path: Path) -> Path:
         (["add", "."], " pyarrow"),
         (["status"], " pyarrow"),
     ],
-    ids=" ".join,
+    ids=lambda value: "_".join(value) if isinstance(value, list) else "loads" + value.replace(" ", "_"),
 )
 def test_a_command_loads_no_more_than_it_needs(repository: Path, words: list[str], loaded: str) -> None:
     environment = plain_environment(repository.parent) | {"PYTHONPATH": str(Path(__file__).parents[2])}
