@@ -71,7 +71,7 @@ def run_session(steps: list[Step], folder: Path) -> list[str]:
         input=script.encode(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     parts = re.split(rf"\n{_MARK} (\d+)\n", done.stdout.decode("utf-8", "replace"))
