@@ -27,6 +27,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 _DASHES = "datagit.before_dashes"
 _USAGE_EXIT = 129
+_COLOUR_WISHES = ("always", "never", "auto")
 _WIDTH = 100
 _OPTIONS = "[OPTIONS]"
 
@@ -165,6 +166,15 @@ def progress_option(function: _F) -> _F:
     )(function)
 
 
+def colour_option(function: _F) -> _F:
+    """Add ``--color[=WHEN]`` and ``--no-color``, which win over ``color.ui`` and the environment."""
+    attributes: dict[str, Any] = {"expose_value": False, "callback": _set_colour}
+    words = "Colour the output: always, never, or auto, on a terminal."
+    colour = optional_value("--color", "colour", bare="always", metavar="WHEN", help=words, **attributes)
+    plain = click.option("--no-color", "colour", flag_value="never", help="The same as --color=never.", **attributes)
+    return colour(plain(function))
+
+
 def split_at_dashes(ctx: click.Context, operands: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     """Return the operands before and after ``--``; the second is None where no ``--`` was given."""
     count: int | None = ctx.meta.get(_DASHES)
@@ -227,6 +237,15 @@ def _set_quiet(ctx: click.Context, _param: click.Parameter, value: object) -> No
 def _set_verbose(ctx: click.Context, _param: click.Parameter, value: object) -> None:
     if value:
         ctx.ensure_object(Door).verbosity = Verbosity.VERBOSE
+
+
+def _set_colour(ctx: click.Context, _param: click.Parameter, value: object) -> None:
+    if value is None:
+        return
+    if value not in _COLOUR_WISHES:
+        message = 'option `color\' expects "always", "auto", or "never"'
+        raise UsageError(message)
+    ctx.ensure_object(Door).colour_wish = str(value)
 
 
 def _set_progress(ctx: click.Context, _param: click.Parameter, value: object) -> None:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import click
 
-from datagit.cli.command import dg_command, json_option, optional_value, pass_door, split_at_dashes
+from datagit.cli.command import colour_option, dg_command, json_option, optional_value, pass_door, split_at_dashes
 from datagit.cli.diff_options import read_filter, read_renames, read_style
 from datagit.cli.diff_sides import Sides, find_diff, find_sides, is_revision_or_range
 from datagit.cli.operands import split_operands
@@ -16,7 +16,6 @@ from datagit.porcelain.diff import Diff, DiffOptions, Direction, Place
 from datagit.porcelain.diff_conflicts import conflicted_files
 from datagit.porcelain.revisions import open_revisions
 from datagit.ui.combined import combined_patch
-from datagit.ui.console import Colours
 from datagit.ui.diff import DiffStyle, Format, diff_json, diff_json_lines, show_diff
 from datagit.ui.patch import PatchStyle
 
@@ -60,7 +59,7 @@ TellConflict: TypeAlias = Callable[[bytes], bytes | None]
 @click.option("--abbrev/--no-abbrev", default=True, help="Shorten ids, or not.")
 @click.option("--no-prefix", is_flag=True, help="Show no a/ and b/ before names.")
 @click.option("--merge-base", is_flag=True, help="Compare with where the two histories met.")
-@click.option("--color/--no-color", "colour", default=None, help="Colour the output, or not; by default on a terminal.")
+@colour_option
 @click.option("--jsonl", is_flag=True, help="Report one JSON object per file, a line each.")
 @json_option
 @click.argument("operands", metavar="[REVISION]... [PATHSPEC]...", nargs=-1)
@@ -94,7 +93,6 @@ def command(
     abbrev: bool,
     no_prefix: bool,
     merge_base: bool,
-    colour: bool | None,
     jsonl: bool,
     operands: tuple[str, ...],
 ) -> None:
@@ -138,8 +136,6 @@ def command(
     )
     sides = find_sides(reader, words, Sides.CACHED if cached else Sides.FREE, merge_base=merge_base)
     diff = find_diff(repo, sides, options, door.progress())
-    if colour is not None:
-        door.console.colours = Colours.ON if colour else Colours.OFF
     if not quiet and not no_patch:
         tell = _tell_conflict(door, options.paths, style) if sides.old is Place.INDEX else None
         _show(door, diff, style, tell, jsonl=jsonl)

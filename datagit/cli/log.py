@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from datagit.cli.command import dg_command, json_option, number_option, optional_value, pass_door, split_at_dashes
+from datagit.cli.command import (
+    colour_option,
+    dg_command,
+    json_option,
+    number_option,
+    optional_value,
+    pass_door,
+    split_at_dashes,
+)
 from datagit.cli.late import late
 from datagit.cli.log_options import LogOptions, choose_style, choose_tips, wants_names, with_options
 from datagit.cli.operands import names_revision, split_operands
@@ -87,6 +95,7 @@ _CHANGES = "datagit.cli.log_changes"  # loads pyarrow
 @click.option("--diff-filter", metavar="LETTERS", help="Show only changes with these status letters.")
 @optional_value("-M", "--find-renames", bare="", metavar="N", help="Pair moved files with equal content; the default.")
 @click.option("--no-renames", is_flag=True, help="Show moves as a file that went and one that came.")
+@colour_option
 @json_option
 @click.argument("operands", metavar="[REVISION | PATH]...", nargs=-1)
 @click.pass_context

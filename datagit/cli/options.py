@@ -50,6 +50,7 @@ class Door:
         stdin: for ``--stdin``, ``-F -`` and the like.
         console: stdout and stderr.
         operation: the command, as typed; for locks and error reports.
+        colour_wish: what ``--color`` says: always, never or auto; None leaves it to ``color.ui``.
     """
 
     def __init__(self, cwd: Path, environment: Mapping[str, str], stdin: BinaryIO, console: Console) -> None:
@@ -61,6 +62,7 @@ class Door:
         self.dg_dir: Path | None = None
         self.worktree: Path | None = None
         self.operation = ""
+        self.colour_wish: str | None = None
         self.verbosity = Verbosity.NORMAL
         self.output = Output.TEXT
         self.paging = Paging.AUTO
@@ -201,7 +203,7 @@ class Door:
         """Let the settings decide on colours and hints."""
         if not settings.get_bool("advice.hints", default=True):
             self.console.advice = Advice.HIDDEN
-        wish = settings.get("color.ui") or "auto"
+        wish = self.colour_wish or settings.get("color.ui") or "auto"
         terminal = self.console.stdout_is_terminal and self.environment.get("TERM") != "dumb"
         on = wish == "always" or (wish not in ("never", "false") and terminal and not self.environment.get("NO_COLOR"))
         self.console.colours = Colours.ON if on else Colours.OFF

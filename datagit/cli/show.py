@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from datagit.cli.command import dg_command, json_option, optional_value, pass_door, split_at_dashes
+from datagit.cli.command import colour_option, dg_command, json_option, optional_value, pass_door, split_at_dashes
 from datagit.cli.diff_options import read_renames, read_style
 from datagit.cli.operands import names_revision, split_operands
 from datagit.cli.options import Door
@@ -72,6 +72,7 @@ _FULL, _SHORT = 64, 12
 @click.option("--date", metavar="STYLE", help="iso, iso-strict, short, relative, rfc, raw, unix, local, format:…")
 @click.option("--abbrev-commit/--no-abbrev-commit", default=None, help="Show short ids.")
 @optional_value("--decorate", bare="short", metavar="[=short|auto|no]", help="Show the names of commits.")
+@colour_option
 @json_option
 @click.argument("operands", metavar="[OBJECT]... [PATH]...", nargs=-1)
 @pass_door

@@ -173,3 +173,13 @@ def test_json_names_both_versions(twins: Twins) -> None:
 def test_colours_only_if_asked_for(twins: Twins) -> None:
     assert b"\x1b[32m+more\x1b[m\n" in dg(twins.ours, "diff", "--color", "HEAD~1", "HEAD", "--", "sp ace").out
     assert b"\x1b" not in dg(twins.ours, "diff", "HEAD~1", "HEAD").out
+    for command in ("diff", "log", "show"):
+        assert b"\x1b[" in dg(twins.ours, command, "--color=always", "HEAD~1").out
+        assert b"\x1b[" in dg(twins.ours, command, "--color", "HEAD~1").out
+        for plain in ("--color=never", "--color=auto", "--no-color"):
+            assert b"\x1b" not in dg(twins.ours, "-c", "color.ui=auto", command, plain, "HEAD~1").out
+        refused = dg(twins.ours, command, "--color=pink")
+        assert (refused.code, refused.err.splitlines()[0]) == (
+            129,
+            b'error: option `color\' expects "always", "auto", or "never"',
+        )
