@@ -13,12 +13,14 @@ import sys
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import repeat
+from operator import add
 from typing import Any
 
 DIRECTORY, SPECIAL, MISSING = 253, 254, 255
 """What stands in the mode column for what a tree cannot hold: folders, sockets and devices, and missing names."""
 
 _BILLION = 10**9
+_MANY_SECONDS = 100_000
 _SLOTS = 2048
 _SLOT_SIZE = 256
 _NO_FOLLOW = 0x100 | 0x800  # AT_SYMLINK_NOFOLLOW, AT_NO_AUTOMOUNT
@@ -82,7 +84,18 @@ class _Kinds(dict[int, int]):
         return kind
 
 
+class _Nanoseconds(dict[int, int]):
+    """Seconds as nanoseconds; files that were written together share them."""
+
+    def __missing__(self, seconds: int) -> int:
+        if len(self) > _MANY_SECONDS:
+            self.clear()
+        self[seconds] = found = seconds * _BILLION
+        return found
+
+
 _kind_of = _Kinds().__getitem__
+_nanoseconds = _Nanoseconds().__getitem__
 
 
 def row_mode(st_mode: int) -> int:
@@ -152,7 +165,7 @@ class _Statx:
         into.inode.frombytes(longs[4:end:32].tobytes())
         for column, second, nano in ((into.ctime_ns, 12, 26), (into.mtime_ns, 14, 30)):
             seconds, nanos = longs[second:end:32].tolist(), words[nano : 64 * count : 64].tolist()
-            column.extend([whole * _BILLION + part for whole, part in zip(seconds, nanos, strict=True)])
+            column.fromlist(list(map(add, map(_nanoseconds, seconds), nanos)))
 
 
 def _missing_or_raise(folder: int, name: bytes) -> int:
