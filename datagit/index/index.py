@@ -56,7 +56,7 @@ class Index:
         rows: a table of INDEX_SCHEMA, sorted by (path, stage).
         store: uuid of the store that has the blobs.
         seq: log sequence that the writer had seen.
-        boot: id of the boot in which the stat data were taken.
+        boot: id of the boot in which the stat data were taken; loading brings an index into this one.
         durable_ns: files whose mtime and ctime are older were on the disk when the index was saved.
         saved_ns: mtime of the index file, 0 if it was never saved; a file that is not older may have changed since.
         checksum: of the rows as they were loaded or saved, as the file has it; empty after an edit.
@@ -115,7 +115,7 @@ def load_index(path: Path) -> Index:
             raise IndexDamagedError(path, "unknown version")
         if notes[b"sum"] != b"%016x" % table_sum(table):
             raise IndexDamagedError(path, "its checksum does not fit")
-        return Index(
+        index = Index(
             rows=table.replace_schema_metadata(None),
             store=notes[b"store"].decode(),
             seq=int(notes[b"seq"]),
@@ -126,13 +126,14 @@ def load_index(path: Path) -> Index:
         )
     except (InvalidObjectError, ValueError) as error:
         raise IndexDamagedError(path, str(error)) from error
+    return _in_this_boot(index)
 
 
 def save_index(index: Index, path: Path) -> Index:
     """Publish index durably at path and return it as saved; the caller holds the lock.
 
-    The first save in a boot, and one more than 30 s after the youngest file was written, waits until all files of the
-    file system are on the disk and moves durable_ns.
+    The first save that comes more than 30 s after the youngest file was written waits until all files of the file
+    system are on the disk, and moves durable_ns.
     """
     index = _settled(index, path.parent)
     notes = {
@@ -205,11 +206,27 @@ def _settled(index: Index, folder: Path) -> Index:
     boot = boot_id()
     now_ns = _file_system_clock(folder)
     newest = pc.max(pc.max_element_wise(index.rows["mtime_ns"], index.rows["ctime_ns"])).as_py() or 0
-    pending = newest >= index.durable_ns or index.boot != boot
-    if now_ns and pending and (newest < now_ns - _SETTLED_NS or index.boot != boot):
+    if now_ns and index.durable_ns <= newest < now_ns - _SETTLED_NS:
         sync_file_system(folder)
         return replace(index, boot=boot, durable_ns=now_ns)
     return replace(index, boot=boot)
+
+
+def _in_this_boot(index: Index) -> Index:
+    """Return index as far as it may be believed in this boot.
+
+    After a restart, files that may not have reached the disk are hashed before they count as unchanged.
+    """
+    boot = boot_id()
+    if index.boot == boot:
+        return index
+    durable = pa.scalar(index.durable_ns, pa.int64())
+    mtime = index.rows["mtime_ns"]
+    doubtful = pc.or_(pc.greater_equal(mtime, durable), pc.greater_equal(index.rows["ctime_ns"], durable))
+    number = INDEX_SCHEMA.get_field_index("mtime_ns")
+    proven = pc.if_else(doubtful, pa.scalar(0, pa.int64()), mtime)
+    rows = index.rows.set_column(number, INDEX_SCHEMA.field(number), proven)
+    return replace(index, rows=rows.combine_chunks(), boot=boot, checksum="")
 
 
 def _file_system_clock(folder: Path) -> int:

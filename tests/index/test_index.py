@@ -1,6 +1,5 @@
 """The index: what is saved is loaded, damage is told, and edits keep one row per path and stage."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -79,20 +78,45 @@ def test_any_flipped_byte_is_told(tmp_path: Path) -> None:
             load_index(path)
 
 
-def test_the_first_save_of_a_boot_waits_for_the_disk_and_later_ones_for_quiet(tmp_path: Path) -> None:
+def stamped(mtime: int, ctime: int = 0) -> pa.Table:
+    """Return one row for a file with these times."""
+    columns = {5: mtime, 6: ctime}
+    table = rows((b"a", 0))
+    for number, moment in columns.items():
+        table = table.set_column(number, INDEX_SCHEMA.field(number), pa.array([moment], pa.int64()))
+    return table
+
+
+def test_a_save_waits_for_the_disk_once_the_files_are_quiet(tmp_path: Path) -> None:
     path = tmp_path / "index"
-    first = save_index(Index(rows((b"a", 0))), path)
-    assert first.boot
-    assert first.durable_ns > 0
-    now = os.stat(path).st_mtime_ns
-    young = rows((b"a", 0)).set_column(5, INDEX_SCHEMA.field(5), pa.array([now], pa.int64()))
-    second = save_index(put_rows(first, young), path)
-    assert second.durable_ns == first.durable_ns
-    old = rows((b"a", 0)).set_column(5, INDEX_SCHEMA.field(5), pa.array([now - 60 * 10**9], pa.int64()))
-    settled = Index(old, boot=first.boot, durable_ns=now - 120 * 10**9)
-    assert save_index(settled, path).durable_ns >= now
-    elsewhere = Index(old, boot="another", durable_ns=now)
-    assert save_index(elsewhere, path).boot == first.boot
+    path.touch()
+    now, minute = path.stat().st_mtime_ns, 60 * 10**9
+    young = save_index(Index(stamped(now)), path)
+    assert young.boot
+    assert young.durable_ns == 0
+    quiet = save_index(Index(stamped(now - minute)), path)
+    assert quiet.durable_ns >= now
+    again = save_index(put_rows(quiet, stamped(now - minute)), path)
+    assert again.durable_ns == quiet.durable_ns
+    assert save_index(put_rows(quiet, stamped(quiet.durable_ns)), path).durable_ns == quiet.durable_ns
+
+
+@pytest.mark.parametrize(
+    ("mtime", "ctime", "believed"), [(9, 9, True), (10, 9, False), (9, 10, False), (11, 12, False)]
+)
+def test_after_a_restart_only_files_that_were_on_the_disk_are_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mtime: int, ctime: int, believed: object
+) -> None:
+    path = tmp_path / "index"
+    monkeypatch.setattr("datagit.index.index._file_system_clock", lambda _folder: 0)  # so that no save syncs
+    saved = save_index(Index(stamped(mtime, ctime), durable_ns=10), path)
+    assert load_index(path).rows.equals(saved.rows)
+    monkeypatch.setattr("datagit.index.index.boot_id", lambda: "another")
+    later = load_index(path)
+    assert (later.boot, later.checksum) == ("another", "")
+    assert later.rows["mtime_ns"].to_pylist() == [mtime if believed else 0]
+    assert later.rows["ctime_ns"].to_pylist() == [ctime]
+    assert load_index(path).saved_ns == path.stat().st_mtime_ns
 
 
 names = st.sampled_from([b"a", b"a-", b"a/b", b"a/b/c", b"a0", b"b", b"b/a", b"\xc3\xa9"])
