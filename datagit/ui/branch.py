@@ -6,6 +6,7 @@ from datagit.ids import ObjectId
 from datagit.porcelain.branch_list import Followed, ListedBranch
 from datagit.porcelain.ref_list import clear_name
 from datagit.ui.console import Console, Paint
+from datagit.ui.quote import safe_line
 from datagit.ui.ref_format import display_width, pad, track_text
 
 
@@ -35,7 +36,7 @@ def write_details(
     width = max((display_width(branch.text) for branch in branches), default=0)
     for branch in branches:
         name = _paint(console, branch, pad(branch.text, width))
-        console.line(f"{_mark(branch)} {name} {short(branch.ref.oid)} {track(branch)}{subject(branch)}")
+        console.line(f"{_mark(branch)} {name} {short(branch.ref.oid)} {track(branch)}{safe_line(subject(branch))}")
 
 
 def track_brief(followed: Followed | None) -> str:

@@ -12,6 +12,7 @@ from datagit.porcelain.ref_fields import RefContext, Value, body_of, check_field
 from datagit.porcelain.ref_list import ListedRef, clear_name
 from datagit.porcelain.upstream import Upstream, upstream_distance
 from datagit.ui.date_format import format_date
+from datagit.ui.quote import safe_text
 
 SHORT = 12
 """Hex digits of an id that people see."""
@@ -115,7 +116,7 @@ def write_ref(parts: RefFormat, ref: ListedRef, writer: RefWriter) -> str:
             coloured = bool(codes) and part.option != "reset"
             stack[-1].text.append(codes)
         else:
-            stack[-1].text.append(_write_field(part, ref, writer))
+            stack[-1].text.append(safe_text(_write_field(part, ref, writer)))
     if len(stack) > 1:
         message = f"format: missing %(end) of %({stack[-1].kind})"
         raise RefFormatError(message)

@@ -13,7 +13,9 @@ import pyarrow as pa
 from datagit.errors import InvalidInputError, RefusedError, StorageError
 from datagit.index.index import Index
 from datagit.objects import compute as pc
+from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.path import show_path
+from datagit.objects.tree_diff import CHANGE_SCHEMA
 from datagit.worktree.present import Present, look_at_paths
 from datagit.worktree.scan import SCAN_SCHEMA, Scan
 from datagit.worktree.stat_columns import DIRECTORY, SPECIAL
@@ -91,6 +93,13 @@ class PathCollisionError(InvalidInputError):
         )
 
 
+class FileAndFolderError(InvalidObjectError):
+    """A tree has a file where it has a folder; whoever built it wants the one to be written through the other."""
+
+    def __init__(self, path: bytes) -> None:
+        super().__init__(f"the tree has both a file {show_path(path)} and files below it")
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutPlan:
     """Files to write and to remove, in an order that apply_checkout chooses.
@@ -118,10 +127,12 @@ def plan_checkout(
 
     Raises:
         FilesInTheWayError: they may not, and are there; or an untracked file is in a folder where a file is to come.
+        FileAndFolderError: one of the files to come is to lie below another.
         PathCollisionError: the file system folds names, and two of them would meet.
         StorageError: disk-full, fewer bytes are free than will be written.
     """
     changes = changes.combine_chunks()
+    _check_files_and_folders(changes)
     present = look_at_paths(os.fsencode(root), _values(changes["path"]))
     indexed = _align(index.staged, changes["path"])
     dirty = _dirty_paths(index, changes, present, hash_rows)
@@ -153,6 +164,16 @@ def plan_checkout(
     bytes_to_write = pc.sum(todo["new_size"]).as_py() or 0
     _check_space(root, bytes_to_write)
     return CheckoutPlan(todo.combine_chunks(), bytes_to_write)
+
+
+def plan_removal(index: Index, root: Path, paths: Sequence[bytes]) -> CheckoutPlan:
+    """Return what removes the files and links that stand at paths, whatever they hold; nothing is touched."""
+    column = pa.array(paths, pa.binary())
+    nothing = [pa.nulls(len(column), kind.type) for kind in list(CHANGE_SCHEMA)[1:]]
+    changes = pa.Table.from_arrays([column, *nothing], schema=CHANGE_SCHEMA)
+    present = look_at_paths(os.fsencode(root), paths)
+    rows = _plan_rows(changes, _align(index.staged, changes["path"]), present)
+    return CheckoutPlan(pc.filter(rows, pc.less(rows["seen_mode"], DIRECTORY)), 0)
 
 
 def _dirty_paths(index: Index, changes: pa.Table, present: Present, hash_rows: HashRows) -> Column:
@@ -260,6 +281,22 @@ def _left_in(root: Path, folder: bytes, leaving: set[bytes]) -> list[bytes]:
                 elif path not in leaving:
                     left.append(path)
     return left
+
+
+def _check_files_and_folders(changes: pa.Table) -> None:
+    """Raise if a path to come is a folder of another; a tree that datagit built has none such."""
+    coming = _values(pc.filter(changes["path"], pc.is_valid(changes["new_mode"])))
+    files = set(coming)
+    last = b""
+    for path in coming:
+        folder = path.rpartition(b"/")[0]
+        if folder == last:
+            continue
+        last = folder
+        while folder:
+            if folder in files:
+                raise FileAndFolderError(folder)
+            folder = folder.rpartition(b"/")[0]
 
 
 def _check_collisions(root: Path, index: Index, changes: pa.Table) -> None:

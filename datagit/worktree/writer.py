@@ -1,14 +1,16 @@
 """A slice of a checkout, written file by file: the part that worker processes share. No pyarrow here."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from datagit.ids import ObjectId
+from datagit.ids import Bytes, ObjectId
 from datagit.objects.blob import blob_parts
 from datagit.objects.chunks import LARGEST_WHOLE
+from datagit.objects.invalid import InvalidObjectError
 from datagit.objects.kind import Kind
 from datagit.objects.mode import Mode
+from datagit.objects.path import show_path
 from datagit.objects.reader import ObjectReader
 from datagit.worktree.files import Folders, Seen, StatResult, write_file, write_link
 
@@ -60,6 +62,13 @@ class WrittenColumns:
         return whole
 
 
+class WrongSizeError(InvalidObjectError):
+    """A tree says another size than the file's content has; whoever built that tree did not use datagit."""
+
+    def __init__(self, path: bytes) -> None:
+        super().__init__(f"the tree gives {show_path(path)} a size that is not that of its content")
+
+
 def write_slice(
     root_path: bytes,
     objects: ObjectReader,
@@ -79,6 +88,7 @@ def write_slice(
     Raises:
         PathChangedError: something stands there that the plan did not see; it stays.
         ObjectMissingError, ObjectCorruptError: a blob cannot be had.
+        WrongSizeError: a blob is not as long as its tree says; it is not written.
     """
     with Folders(root_path) as folders:
         for start in range(0, len(wanted), _BATCH_FILES):
@@ -87,7 +97,7 @@ def write_slice(
                 want = wanted[number]
                 if want.size > LARGEST_WHOLE and want.mode != Mode.SYMLINK:
                     folder = folders.make(want.path.rpartition(b"/")[0])
-                    parts = blob_parts(objects, want.oid)
+                    parts = _of_size(blob_parts(objects, want.oid), want)
                     found = write_file(folder, want.path, parts, want.mode, want.seen, want.oid)
                     columns.put(number, found)
                     advance(1)
@@ -101,7 +111,19 @@ def write_slice(
 
 
 def _write_whole(folders: Folders, want: Wanted, content: bytes) -> StatResult:
+    if len(content) != want.size:
+        raise WrongSizeError(want.path)
     folder = folders.make(want.path.rpartition(b"/")[0])
     if want.mode == Mode.SYMLINK:
         return write_link(folder, want.path, content, want.seen)
     return write_file(folder, want.path, (content,), want.mode, want.seen, None)
+
+
+def _of_size(parts: Iterable[Bytes], want: Wanted) -> Iterator[Bytes]:
+    """Yield parts, and raise WrongSizeError if together they have not the size that the tree says."""
+    size = 0
+    for part in parts:
+        size += len(part)
+        yield part
+    if size != want.size:
+        raise WrongSizeError(want.path)
