@@ -141,12 +141,15 @@ def _from_index(
         sides = _side_rows(waiting, names, 2 if unmerged is Unmerged.OURS else 3)
     table = sort_by_path(pa.concat_tables([rows, sides]))
     plan = _plan(repo, index, _write_rows(table), options.overwrite, progress)
-    # no journal: each file comes whole from what the index has, so a killed restore leaves nothing to undo
-    written = apply_checkout(plan, repo.store, repo.root(), jobs=None, progress=progress)
-    kept = pc.filter(written, pc.invert(pc.is_in(written["path"], value_set=pa.array(names, pa.binary()))))
-    if kept.num_rows:
-        save_index(put_rows(index, kept), repo.index)
-    return RestoreResult(plan.rows.num_rows, tuple(names) if unmerged is Unmerged.SKIP else ())
+    skipped = tuple(names) if unmerged is Unmerged.SKIP else ()
+    if not plan.rows.num_rows:
+        return RestoreResult(0, skipped)
+    with journal(repo, plan, op="restore", progress=progress):  # it also finds what a killed restore left half written
+        written = apply_checkout(plan, repo.store, repo.root(), jobs=None, progress=progress)
+        kept = pc.filter(written, pc.invert(pc.is_in(written["path"], value_set=pa.array(names, pa.binary()))))
+        if kept.num_rows:
+            save_index(put_rows(index, kept), repo.index)
+    return RestoreResult(plan.rows.num_rows, skipped)
 
 
 def _from_tree(
@@ -166,12 +169,12 @@ def _from_tree(
     if options.target is Target.INDEX:
         return RestoreResult(_reset_rows(repo, index, source, gone))
     plan = _plan(repo, index, changes, options.overwrite, progress)
-    if options.target is Target.FILES:
-        apply_checkout(plan, repo.store, repo.root(), jobs=None, progress=progress)
-        return RestoreResult(plan.rows.num_rows)
+    if options.target is Target.FILES and not plan.rows.num_rows:
+        return RestoreResult(0)
     with journal(repo, plan, op="restore", progress=progress):
         written = apply_checkout(plan, repo.store, repo.root(), jobs=None, progress=progress)
-        save_index(change_index(index, changes, written), repo.index)
+        if options.target is not Target.FILES:
+            save_index(change_index(index, changes, written), repo.index)
     return RestoreResult(plan.rows.num_rows)
 
 

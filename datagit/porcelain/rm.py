@@ -14,11 +14,12 @@ from datagit.index.index import Index, drop_paths, load_index, save_index
 from datagit.objects import compute as pc
 from datagit.objects.columns import Column
 from datagit.objects.tree import EMPTY_TREE, read_tree
-from datagit.porcelain.move_files import tree_of
+from datagit.porcelain.move_files import journal, tree_of
 from datagit.porcelain.worktree_changes import file_hasher
 from datagit.progress import Progress
 from datagit.repository import Repository, locked
 from datagit.worktree.apply import remove_paths
+from datagit.worktree.plan import plan_removal
 from datagit.worktree.present import look_at_paths
 from datagit.worktree.scan import SCAN_SCHEMA, Scan
 from datagit.worktree.stat_columns import DIRECTORY
@@ -130,8 +131,11 @@ def rm(repo: Repository, paths: PathFilter, options: RmOptions, progress: Progre
             _check_safety(repo, index, chosen, options, progress)
         if options.run is Run.REAL and chosen:
             if options.files is Files.REMOVE:
-                remove_paths(root_path, chosen, frozenset({here.rstrip(b"/")}))
-            save_index(drop_paths(index, chosen), repo.index)
+                with journal(repo, plan_removal(index, repo.root(), chosen), op="rm", progress=progress):
+                    remove_paths(root_path, chosen, frozenset({here.rstrip(b"/")}))
+                    save_index(drop_paths(index, chosen), repo.index)
+            else:
+                save_index(drop_paths(index, chosen), repo.index)
     return chosen
 
 

@@ -25,8 +25,9 @@ from datagit.objects.path import show_path
 from datagit.objects.reader import ObjectReader
 from datagit.progress import Progress
 from datagit.storage.durable import sync_folder, write_parts_replacing, write_replacing
+from datagit.storage.rename import rename_to_new_name
 from datagit.worktree.apply import apply_checkout, remove_empty_folders
-from datagit.worktree.files import ASIDE, TEMPORARY, Folders, PathChangedError, hash_file
+from datagit.worktree.files import ASIDE, TEMPORARY, Folders, PathChangedError, Seen, hash_file, lstat_in
 from datagit.worktree.plan import ABSENT, PLAN_SCHEMA, CheckoutPlan
 from datagit.worktree.stat_columns import row_mode
 
@@ -160,8 +161,9 @@ def _read_plan(path: Path) -> pa.Table:
 
 
 def _undo(place: Place, plan: pa.Table, journal: dict[str, Any], objects: ObjectReader, progress: Progress) -> None:
+    unknown = _clear_temporaries(place.root, plan)
     now, strange = _look(place.root, plan)
-    strange += _clear_temporaries(place.root, plan)
+    strange += unknown
     for path in strange:
         progress.warn(f"{show_path(path)} changed since '{journal['op']}' was interrupted, and stays as it is")
     written = pc.and_(pc.equal(now["id"], plan["new_id"]), pc.equal(now["mode"], plan["new_mode"]))
@@ -197,7 +199,10 @@ def _restore_index(place: Place, journal: dict[str, Any]) -> None:
     if not journal["had_merge"]:
         clear_merge_state(place.state / MERGE)
     if journal["had_index"]:
-        write_replacing(place.index, (place.state / OLD_INDEX).read_bytes())
+        before = (place.state / OLD_INDEX).read_bytes()
+        # the same bytes written again would look newer than files that changed since they were indexed
+        if not place.index.exists() or place.index.read_bytes() != before:
+            write_replacing(place.index, before)
     else:
         place.index.unlink(missing_ok=True)
 
@@ -228,12 +233,15 @@ def _look(root: Path, plan: pa.Table) -> tuple[pa.Table, list[bytes]]:
 
 
 def _clear_temporaries(root: Path, plan: pa.Table) -> list[bytes]:
-    """Remove unfinished files of the killed command; return those set aside that are not what the plan knows."""
+    """Remove unfinished files of the killed command; return those set aside that are not what the plan knows.
+
+    A file that the plan saw, and that was set aside with nothing in its place yet, goes back to where it was.
+    """
     known = {*plan["old_id"].to_pylist(), *plan["new_id"].to_pylist()}
-    paths: list[Any] = plan["path"].to_pylist()
+    displaced = _seen_files(plan)
     kept: list[bytes] = []
     with Folders(os.fsencode(root)) as folders:
-        for folder in sorted({path.rpartition(b"/")[0] for path in paths}):
+        for folder, seen in sorted(displaced.items()):
             try:
                 handle = folders.open(folder)
             except (FileNotFoundError, PathChangedError):
@@ -241,13 +249,35 @@ def _clear_temporaries(root: Path, plan: pa.Table) -> list[bytes]:
             for name in map(os.fsencode, os.listdir(handle)):
                 if TEMPORARY.fullmatch(name):
                     os.unlink(name, dir_fd=handle)
-                elif ASIDE.fullmatch(name):
-                    found = hash_file(handle, name)
-                    if found is not None and found[0] in known:
-                        os.unlink(name, dir_fd=handle)
-                    else:
-                        kept.append(folder + b"/" + name if folder else name)
+                elif ASIDE.fullmatch(name) and not _settle_aside(handle, name, seen, known):
+                    kept.append(folder + b"/" + name if folder else name)
     return kept
+
+
+def _seen_files(plan: pa.Table) -> dict[bytes, dict[Seen, bytes]]:
+    """Return the folders of plan with the files that it saw in each, and their names."""
+    columns: list[list[Any]] = [plan[name].to_pylist() for name in ("path", *(f"seen_{part}" for part in Seen._fields))]
+    folders: dict[bytes, dict[Seen, bytes]] = {}
+    for path, *seen in zip(*columns, strict=True):
+        folder, _, name = path.rpartition(b"/")
+        folders.setdefault(folder, {})[Seen(*seen)] = name
+    return folders
+
+
+def _settle_aside(handle: int, aside: bytes, seen: dict[Seen, bytes], known: set[Any]) -> bool:
+    """Put a file that was set aside back, or remove it where that loses nothing; return False if it is a stranger."""
+    now = lstat_in(handle, aside)
+    if now is None:
+        return True
+    name = seen.get(Seen(row_mode(now.st_mode), now.st_size, now.st_mtime_ns, now.st_ino))
+    found = hash_file(handle, aside)
+    if name is None and (found is None or found[0] not in known):
+        return False
+    if name is not None and lstat_in(handle, name) is None:
+        rename_to_new_name(aside, name, source_folder=handle, target_folder=handle)
+    else:
+        os.unlink(aside, dir_fd=handle)
+    return True
 
 
 def _look_at(folders: Folders, path: bytes) -> tuple[int, bytes, int, int, int, int]:
