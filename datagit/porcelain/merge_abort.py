@@ -38,7 +38,7 @@ class EntryNotUpToDateError(StateError):
 
     def __init__(self, path: bytes) -> None:
         super().__init__(
-            f"entry '{show_path(path)}' not uptodate. Cannot merge.",
+            f"entry {show_path(path)} not uptodate. Cannot merge.",
             hint="keep your version somewhere else, then run the same command again",
         )
 
