@@ -195,7 +195,7 @@ def play(examples: int, steps: int, start: int) -> None:
 
 
 def test_random_histories_end_alike_in_git_and_dg() -> None:
-    play(examples=12, steps=30, start=2)
+    play(examples=8, steps=25, start=2)
 
 
 @pytest.mark.slow
