@@ -17,6 +17,7 @@ from datagit.objects.kind import Kind
 from datagit.progress import Progress
 from datagit.storage.durable import make_folder, write_new, write_replacing
 from datagit.storage.lock import LockHolder, hold_lock
+from datagit.storage.small_file import FileTooLargeError, Links, read_small_file
 from datagit.store.append import Proposal, append_entry
 from datagit.store.layout import CACHE, CONFIG, FORMAT, HEAD, INDEX, LOCK, STATE, TEMPORARY
 from datagit.store.log_entry import Actor
@@ -27,6 +28,7 @@ DG_FOLDER = ".dg"
 _GIT_RULES = ".gitignore"
 """Keeps a Git that shares the working tree from offering, or adding, our packs."""
 _JOURNAL = "operation.json"
+_LONGEST_HEAD = 4096
 _MERGE = "merge"
 # both load pyarrow, and are needed only after a command was killed
 _RECOVER_CHECKOUT = "datagit.worktree.journal"
@@ -253,6 +255,7 @@ def recover(repo: Repository, progress: Progress) -> None:
 
 def _head_file(dg_dir: Path) -> str:
     try:
-        return (dg_dir / HEAD).read_text("ascii").strip().removeprefix("ref: ")
-    except (OSError, UnicodeDecodeError):
+        content = read_small_file(dg_dir / HEAD, _LONGEST_HEAD, Links.REFUSE) or b""
+    except FileTooLargeError:
         return ""
+    return content.decode("ascii", "replace").strip().removeprefix("ref: ")

@@ -1,6 +1,7 @@
 """The index: what the next commit will hold, with the stat data that tell unchanged files (docs/format/index.md)."""
 
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -102,6 +103,8 @@ def load_index(path: Path) -> Index:
         IndexDamagedError: its bytes are not what save_index wrote.
     """
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):  # opening a fifo would wait for ever
+            raise IndexDamagedError(path, "it is not a regular file")
         with pa.memory_map(os.fspath(path)) as source:
             saved_ns = path.stat().st_mtime_ns
             buffer = source.read_buffer()

@@ -6,6 +6,7 @@ looks unusual is no error here: the caller then loads the index properly, and is
 
 import itertools
 import mmap
+import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class RawIndex:
 def read_raw_index(path: Path) -> RawIndex | None:
     """Return the index at path if it is there and in the best order; None says to look more closely."""
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):  # opening a fifo would wait for ever
+            return None
         with path.open("rb") as file:
             saved_ns = path.stat().st_mtime_ns
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datagit.diff.pathspec import EVERYTHING
 from datagit.errors import NotFoundError, StateError
 from datagit.ids import ObjectId
-from datagit.index.index import Index, load_index
+from datagit.index.index import Index, IndexDamagedError, load_index
 from datagit.index.operation import clear_merge_state, load_merge_state
 from datagit.objects import compute as pc
 from datagit.objects.commit import Signature
@@ -94,6 +94,8 @@ def plan_reset(
     if reset is Reset.KEEP and refs.target_of_head() is None:
         message = "You do not have a valid HEAD."
         raise NotFoundError(message, hint="make a first commit with 'dg commit'", code="unknown-revision")
+    if reset is Reset.HARD or reset is Reset.MIXED:
+        _drop_damaged_index(repo, progress)
     move = None
     if reset is Reset.HARD or reset is Reset.KEEP:
         old, new = tree_of(repo, refs.target_of_head()), tree_of(repo, commit)
@@ -105,6 +107,15 @@ def plan_reset(
                 raise
             raise EntryNotUpToDateError(error.paths[0], spelled) from error
     return ResetPlan(reset, refs, commit, spelled, move)
+
+
+def _drop_damaged_index(repo: Repository, progress: Progress) -> None:
+    """Remove an index that cannot be read, since it is about to be made anew; what it alone knew is lost already."""
+    try:
+        load_index(repo.index)
+    except IndexDamagedError as error:
+        progress.warn(f"{error.message}; it is rebuilt, and what was staged has to be added again")
+        repo.index.unlink()
 
 
 def apply_reset(repo: Repository, plan: ResetPlan, who: Signature, progress: Progress) -> None:

@@ -11,10 +11,12 @@ from datagit.errors import DatagitError, InvalidInputError
 from datagit.ids import ObjectId, checksum, parse_id
 from datagit.objects.canonical import decode_as, encode_canonical
 from datagit.storage.durable import make_folder, write_derived
+from datagit.storage.small_file import Links, read_small_file
 from datagit.store.refs import Refs, check_head
 
 _NAME = "refs.json"
 _VERSION = 1
+_LARGEST = 64 << 20
 
 
 class _WireRefs(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,7 +34,8 @@ def load_refs(cache: Path | None, store: str) -> Refs | None:
     if cache is None:
         return None
     try:
-        wire = decode_as((cache / _NAME).read_bytes(), _WireRefs)
+        # a fifo or device in its place must not hold up a reader
+        wire = decode_as(read_small_file(cache / _NAME, _LARGEST, Links.REFUSE) or b"", _WireRefs)
         found, wire.sum = wire.sum, ""
         if found != _sum(wire) or wire.store != store or wire.v != _VERSION:
             return None
