@@ -209,7 +209,7 @@ def _create(door: Door, names: Sequence[str], existing: Existing, tracking: Trac
         message = f"not a valid object name: '{spelled}'"
         hint = ""
         if tracking in (Tracking.DIRECT, Tracking.INHERIT):
-            message, hint = f"the requested upstream branch '{spelled}' does not exist", "get it with 'dg fetch'"
+            message, hint = f"the requested upstream branch '{spelled}' does not exist", "see 'dg branch -a'"
         raise UnknownRevisionError(spelled, message, hint or getattr(error, "hint", "")) from error
     try:
         commit = peel(reader, found, Kind.COMMIT, spelled).oid
@@ -303,7 +303,7 @@ def _follow(door: Door, upstream: str, names: Sequence[str]) -> None:
         found = resolve(reader, upstream)
     except NotFoundError as error:
         message = f"the requested upstream branch '{upstream}' does not exist"
-        raise UnknownRevisionError(upstream, message, "if it is at a remote, get it with 'dg fetch'") from error
+        raise UnknownRevisionError(upstream, message, "see 'dg branch -a'") from error
     ref = reader.refs.head if found.ref == "HEAD" and reader.refs.branch is not None else found.ref
     follow = follow_branch(repo, branch, ref, upstream, door.progress())
     if follow is None:

@@ -78,6 +78,8 @@ def parse_date(text: str) -> Moment:
 def parse_rough_date(text: str, now: int) -> int:
     """Return the second that text names, exactly or roughly: ``yesterday``, ``2 weeks ago``, ``now``, ``never``.
 
+    A day without a time of day means the present one on that day, as in Git.
+
     Raises:
         DateInvalidError: text is nothing of the kind.
     """
@@ -93,6 +95,9 @@ def parse_rough_date(text: str, now: int) -> int:
         if match[2] in _UNIT_S:
             return max(now - count * _UNIT_S[match[2]], 0)
         return _months_ago(now, count * (12 if match[2] == "year" else 1))
+    if (match := _ISO.fullmatch(words)) and match["hour"] is None and match["zone"] is None:
+        clock = datetime.datetime.fromtimestamp(now, datetime.UTC).astimezone()
+        return parse_date(f"{words} {clock:%H:%M:%S}").time
     return parse_date(text).time
 
 

@@ -8,11 +8,12 @@ import click
 
 from datagit.cli.command import colour_option, dg_command, json_option, optional_value, pass_door, split_at_dashes
 from datagit.cli.diff_options import read_filter, read_renames, read_style
-from datagit.cli.diff_sides import Sides, find_diff, find_sides, is_revision_or_range
+from datagit.cli.diff_sides import Sides, find_blob_diff, find_diff, find_sides, is_revision_or_range
 from datagit.cli.operands import split_operands
 from datagit.cli.options import Door
 from datagit.diff.pathspec import PathFilter, parse_pathspecs
-from datagit.porcelain.diff import Diff, DiffOptions, Direction, Place
+from datagit.errors import UsageError
+from datagit.porcelain.diff import Diff, DiffOptions, Direction, Place, Stage
 from datagit.porcelain.diff_conflicts import conflicted_files
 from datagit.porcelain.revisions import open_revisions
 from datagit.ui.combined import combined_patch
@@ -58,6 +59,9 @@ TellConflict: TypeAlias = Callable[[bytes], bytes | None]
 @click.option("--full-index", is_flag=True, help="Show whole ids in patches.")
 @click.option("--abbrev/--no-abbrev", default=True, help="Shorten ids, or not.")
 @click.option("--no-prefix", is_flag=True, help="Show no a/ and b/ before names.")
+@click.option("-1", "--base", "stage", flag_value="base", help="Compare files with conflicts with the common ancestor.")
+@click.option("-2", "--ours", "stage", flag_value="ours", help="Compare them with our version.")
+@click.option("-3", "--theirs", "stage", flag_value="theirs", help="Compare them with the version of the other side.")
 @click.option("--merge-base", is_flag=True, help="Compare with where the two histories met.")
 @colour_option
 @click.option("--jsonl", is_flag=True, help="Report one JSON object per file, a line each.")
@@ -92,6 +96,7 @@ def command(
     full_index: bool,
     abbrev: bool,
     no_prefix: bool,
+    stage: str | None,
     merge_base: bool,
     jsonl: bool,
     operands: tuple[str, ...],
@@ -133,11 +138,17 @@ def command(
         read_renames(door, find_renames, no_renames=no_renames),
         Direction.REVERSED if reverse else Direction.FORWARD,
         read_filter(letters),
+        Stage[stage.upper()] if stage else Stage.OURS,
     )
-    sides = find_sides(reader, words, Sides.CACHED if cached else Sides.FREE, merge_base=merge_base)
-    diff = find_diff(repo, sides, options, door.progress())
+    progress = door.progress()
+    found = None if cached or merge_base else find_blob_diff(repo, reader, words, options, progress)
+    sides = find_sides(reader, () if found else words, Sides.CACHED if cached else Sides.FREE, merge_base=merge_base)
+    if stage is not None and (found or sides.old is not Place.INDEX):
+        message = f"--{stage} compares files with stages of the index, and takes no versions"
+        raise UsageError(message)
+    diff = found or find_diff(repo, sides, options, progress)
     if not quiet and not no_patch:
-        tell = _tell_conflict(door, options.paths, style) if sides.old is Place.INDEX else None
+        tell = _tell_conflict(door, options.paths, style) if sides.old is Place.INDEX and not (found or stage) else None
         _show(door, diff, style, tell, jsonl=jsonl)
     ctx.exit(1 if (exit_code or quiet) and diff.changes.num_rows else 0)
 

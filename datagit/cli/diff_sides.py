@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datagit.cli.operands import names_revision
 from datagit.errors import InvalidInputError, NotFoundError, UsageError
 from datagit.ids import ObjectId
+from datagit.objects.kind import Kind
 from datagit.objects.tree import EMPTY_TREE
 from datagit.porcelain.diff import (
     Diff,
@@ -17,11 +18,12 @@ from datagit.porcelain.diff import (
     diff_index,
     diff_trees_of,
 )
+from datagit.porcelain.diff_blobs import diff_blob_and_file, diff_blobs
 from datagit.progress import Progress
 from datagit.repository import Repository
 from datagit.revision.merge_base import merge_bases
-from datagit.revision.parse import resolve_commit, resolve_tree, split_range
-from datagit.revision.reader import RevisionReader, UnknownRevisionError
+from datagit.revision.parse import resolve, resolve_commit, resolve_tree, split_range
+from datagit.revision.reader import Resolved, RevisionReader, UnknownRevisionError
 from datagit.revision.walk import read_commit
 
 
@@ -46,7 +48,8 @@ def is_revision_or_range(reader: RevisionReader) -> Callable[[str], bool]:
     def check(word: str) -> None:
         parts = split_range(word)
         if parts is None:
-            resolve_tree(reader, word.removeprefix("^"))
+            if resolve(reader, word.removeprefix("^")).kind is not Kind.BLOB:
+                resolve_tree(reader, word.removeprefix("^"))
         else:
             resolve_commit(reader, parts[0])
             resolve_commit(reader, parts[2])
@@ -92,6 +95,34 @@ def find_diff(repo: Repository, sides: DiffSides, options: DiffOptions, progress
     if isinstance(new, Place):
         return diff_files_and_tree(repo, old, options, progress)
     return diff_trees_of(repo, old, new, options)
+
+
+def find_blob_diff(
+    repo: Repository, reader: RevisionReader, words: tuple[str, ...], options: DiffOptions, progress: Progress
+) -> Diff | None:
+    """Return the difference of two files of which one at least is named as ``REV:path``; None if no word is a file.
+
+    Raises:
+        UsageError: it is not two files that are named.
+    """
+    blobs = [found for word in words if (found := _blob(reader, word)) is not None]
+    if not blobs:
+        return None
+    wanted = options.paths.wanted
+    if len(blobs) == len(words) == 2 and not wanted:
+        return diff_blobs(repo, (words[0], words[1]), blobs[0], blobs[1], options)
+    if len(blobs) == len(words) == len(wanted) == 1:
+        return diff_blob_and_file(repo, blobs[0], wanted[0].path, options, progress)
+    message = "a file of a version is compared with one other file"
+    raise UsageError(message, hint="for example: dg diff HEAD:labels.csv labels.csv")
+
+
+def _blob(reader: RevisionReader, word: str) -> Resolved | None:
+    try:
+        found = resolve(reader, word)
+    except NotFoundError:
+        return None
+    return found if found.kind is Kind.BLOB else None
 
 
 def _range_sides(reader: RevisionReader, left: str, dots: str, right: str) -> DiffSides:

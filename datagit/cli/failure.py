@@ -34,8 +34,8 @@ class CommandUnknownError(UsageError):
 
     exit_code = 1
 
-    def __init__(self, name: str, close: tuple[str, ...]) -> None:
-        lines = [f"dg: '{name}' is not a dg command. See 'dg --help'."]
+    def __init__(self, name: str, close: tuple[str, ...], absent: str = "") -> None:
+        lines = [absent or f"dg: '{name}' is not a dg command. See 'dg --help'."]
         if close:
             lines += ["", f"The most similar command{' is' if len(close) == 1 else 's are'}"]
             lines += [f"\t{similar}" for similar in close]

@@ -10,9 +10,10 @@ from datagit.diff.pathspec_word import PathspecInvalidError, parse_word
 from datagit.errors import InvalidInputError
 from datagit.ids import ObjectId
 from datagit.objects.kind import Kind
+from datagit.porcelain.cat_file import resolve_object
 from datagit.porcelain.ls_tree import Depth, FolderIds, Listing, Show, TreeEntry, ls_tree
 from datagit.porcelain.revisions import open_revisions
-from datagit.revision.parse import peel, resolve
+from datagit.revision.parse import peel
 from datagit.ui.json import json_document
 from datagit.ui.quote import quote_path
 
@@ -65,7 +66,7 @@ def command(
     repo = door.repository()
     prefix = b"" if full_tree or repo.worktree is None else door.prefix()
     reader = open_revisions(repo, prefix=prefix)
-    found = resolve(reader, tree)
+    found = resolve_object(reader, tree)
     if found.kind is Kind.BLOB:
         message = "not a tree object"
         raise InvalidInputError(message, code="unknown-revision")

@@ -15,7 +15,7 @@ from typing import BinaryIO, NoReturn
 import click
 
 import datagit
-from datagit.cli.command import DgGroup
+from datagit.cli.command import DgGroup, json_option
 from datagit.cli.commands import COMMANDS
 from datagit.cli.failure import (
     INTERRUPTED_EXIT,
@@ -25,11 +25,17 @@ from datagit.cli.failure import (
     report_failure,
 )
 from datagit.cli.late import late
-from datagit.cli.options import Door, Paging, Verbosity
+from datagit.cli.options import Door, Output, Paging, Verbosity
 from datagit.errors import InvalidInputError, UsageError
 from datagit.ui.console import Console
 
 _TOP_USAGE = "see 'dg --help'"
+
+
+class StartFolderError(InvalidInputError):
+    """The folder of ``-C`` is none."""
+
+    code = "path-not-found"
 
 
 class LazyGroup(DgGroup):
@@ -53,14 +59,20 @@ class LazyGroup(DgGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         command = find_command(name)
-        ctx.ensure_object(Door).operation = name
+        door = ctx.ensure_object(Door)
+        door.operation = name
+        if door.json and not any("--json" in param.opts for param in command.params):
+            message = f"'dg {name}' has no --json"
+            raise UsageError(message)
         return name, command, args[1:]
 
 
 def find_command(name: str) -> click.Command:
     """Return the command of that name, loaded; raise CommandUnknownError if there is none."""
     if name not in COMMANDS:
-        raise CommandUnknownError(name, late("datagit.cli.similar", "similar_words")(name, COMMANDS, 3))
+        absent = late("datagit.cli.similar", "absent_words")(name)
+        close = () if absent else late("datagit.cli.similar", "similar_words")(name, COMMANDS, 3)
+        raise CommandUnknownError(name, close, absent)
     command: click.Command = importlib.import_module(COMMANDS[name].module).command
     return command
 
@@ -86,6 +98,7 @@ def find_command(name: str) -> click.Command:
 @click.option("-P", "--no-pager", "paging", flag_value=Paging.NEVER, help="Never use a pager.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more; alone, show the version.")
+@json_option
 @click.option("--version", "show_version", is_flag=True, help="Show the version.")
 @click.pass_context
 def entry(
@@ -189,6 +202,9 @@ def _guard(door: Door, argv: Sequence[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except BaseException as error:  # noqa: BLE001 the one place where every error ends
+        # the command did not come to read its own options
+        if "--json" in argv and (not door.operation or isinstance(error, StartFolderError)):
+            door.output = Output.JSON
         return report_failure(door, error)
 
 
@@ -219,7 +235,7 @@ def _enter(cwd: Path, folder: str) -> Path:
         reason = error.strerror or str(error)
     if reason:
         message = f"cannot change to '{folder}': {reason}"
-        raise InvalidInputError(message, code="path-not-found")
+        raise StartFolderError(message)
     return target
 
 

@@ -1,6 +1,7 @@
 """What ``dg merge`` reads from the command line, and what it says."""
 
 import enum
+import os
 from dataclasses import dataclass
 
 import click
@@ -28,7 +29,7 @@ from datagit.store.refs import HEADS, TAGS
 from datagit.ui.console import is_terminal
 from datagit.ui.date_format import format_date
 from datagit.ui.json import json_document
-from datagit.ui.merge import merge_fields, show_merge_stat, show_notes
+from datagit.ui.merge import kept_hint, merge_fields, show_merge_stat, show_notes
 
 _FILE = "MERGE_MSG"
 _PLEASE = """
@@ -245,12 +246,24 @@ def report(door: Door, repo: Repository, plan: MergePlan, result: MergeResult, w
         console.line("Squash commit -- not updating HEAD")
     if plan.conflicts:
         console.line("Automatic merge failed; fix conflicts and then commit the result.")
+        console.hint(kept_hint([(path, _from_here(door, repo, path)) for path in _kept_paths(plan)]))
     elif plan.kind is MergeKind.TRUE and not plan.makes_commit:
         console.say("Automatic merge went well; stopped before committing as requested")
     elif plan.kind is MergeKind.TRUE:
         console.line(f"Merge made by the '{plan.options.strategy.value}' strategy.")
     if wishes.stat and (plan.kind is MergeKind.FAST_FORWARD or plan.makes_commit):
         show_merge_stat(console, result.changes, result.objects or repo.store)
+
+
+def _kept_paths(plan: MergePlan) -> list[bytes]:
+    """Return the files that both sides have and that stay ours, without markers, until the user decides."""
+    changed = set(plan.merged.changes["path"].to_pylist())
+    both = [conflict.path for conflict in plan.conflicts if None not in (conflict.ours, conflict.theirs)]
+    return [path for path in both if path not in changed]
+
+
+def _from_here(door: Door, repo: Repository, path: bytes) -> bytes:
+    return os.path.relpath(os.path.join(os.fsencode(repo.root()), path), os.fsencode(door.cwd))
 
 
 def _outcome(plan: MergePlan) -> str:

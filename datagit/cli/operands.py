@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from datagit.cli.options import Door
 from datagit.errors import NotFoundError
-from datagit.revision.reader import AmbiguousRevisionError
+from datagit.revision.reader import AmbiguousRevisionError, PathNotInRevisionError
 
 _HOW = "use '--' to separate paths from revisions, like this:\n'dg <command> [<revision>...] -- [<file>...]'"
 
@@ -33,7 +33,7 @@ def split_operands(
     if paths is not None:
         return tuple(operands), tuple(map(os.fsencode, paths))
     for position, operand in enumerate(operands):
-        if is_revision(operand):
+        if _is_revision(door, operand, is_revision):
             if not operand.startswith((":", "^")) and _exists(door, operand):
                 message = f"ambiguous argument '{operand}': both revision and filename"
                 raise ArgumentAmbiguousError(message, hint=_HOW)
@@ -45,6 +45,16 @@ def split_operands(
     return tuple(operands), ()
 
 
+def _is_revision(door: Door, text: str, is_revision: Callable[[str], bool]) -> bool:
+    try:
+        return is_revision(text)
+    except PathNotInRevisionError:
+        # Git says that the version lacks the path, unless the whole text is a path or a pattern itself
+        if _looks_like_pattern(text) or _exists(door, text):
+            return False
+        raise
+
+
 def unknown_argument(text: str) -> ArgumentAmbiguousError:
     """Return the error for an operand that is neither."""
     message = f"ambiguous argument '{text}': unknown revision or path not in the working tree."
@@ -52,12 +62,15 @@ def unknown_argument(text: str) -> ArgumentAmbiguousError:
 
 
 def names_revision(check: Callable[[str], object]) -> Callable[[str], bool]:
-    """Return a function that says whether check accepts a text; one that several ids begin with is an error at once."""
+    """Return a function that says whether check accepts a text.
+
+    A text that several ids begin with is an error at once, and so is a path that a known version does not have.
+    """
 
     def is_revision(text: str) -> bool:
         try:
             check(text)
-        except AmbiguousRevisionError:
+        except (AmbiguousRevisionError, PathNotInRevisionError):
             raise
         except NotFoundError:
             return False
@@ -69,7 +82,7 @@ def names_revision(check: Callable[[str], object]) -> Callable[[str], bool]:
 def _check_path(door: Door, path: str, is_revision: Callable[[str], bool]) -> None:
     if _looks_like_pattern(path) or _exists(door, path):
         return
-    if is_revision(path):
+    if _is_revision(door, path, is_revision):
         message = f"ambiguous argument '{path}': both revision and filename"
         raise ArgumentAmbiguousError(message, hint=_HOW)
     raise unknown_argument(path)

@@ -12,6 +12,7 @@ from datagit.cli.operands import names_revision, split_operands
 from datagit.cli.options import Door
 from datagit.diff.contents import StoredContents
 from datagit.diff.pathspec import parse_pathspecs
+from datagit.errors import NotFoundError
 from datagit.objects.blob import blob_size
 from datagit.objects.kind import Kind
 from datagit.porcelain.cat_file import FoundObject, object_parts
@@ -114,6 +115,9 @@ def command(
     reader = open_revisions(repo, refs, prefix)
     texts, behind = split_at_dashes(ctx, operands)
     names, specs = split_operands(door, texts, behind, names_revision(lambda text: _check_name(reader, text)))
+    if not names and refs.target_of_head() is None:
+        message = f"your current branch '{refs.branch}' does not have any commits yet"
+        raise NotFoundError(message, hint="make one with 'dg commit'", code="unknown-revision")
     paths = parse_pathspecs(specs, prefix, b"" if repo.worktree is None else os.fsencode(repo.worktree))
     asked = {
         Format.PATCH: patch,

@@ -7,6 +7,8 @@ from datagit.errors import CorruptionError, NotFoundError
 from datagit.ids import ObjectId, short_id
 from datagit.objects.kind import Kind
 
+_RESTORE = "restore it from a copy of the repository"
+
 
 class ObjectMissingError(NotFoundError):
     """No pack holds the object."""
@@ -14,7 +16,7 @@ class ObjectMissingError(NotFoundError):
     code = "object-missing"
 
     def __init__(self, kind: Kind, oid: ObjectId) -> None:
-        super().__init__(f"{kind.name.lower()} {short_id(oid)} is missing", hint="see what is lost with 'dg fsck'")
+        super().__init__(f"{kind.name.lower()} {short_id(oid)} is missing", hint=_RESTORE)
         self.kind = kind
         self.oid = oid
 
@@ -25,9 +27,7 @@ class ObjectCorruptError(CorruptionError):
     code = "object-corrupt"
 
     def __init__(self, kind: Kind, oid: ObjectId, where: str) -> None:
-        super().__init__(
-            f"{kind.name.lower()} {short_id(oid)} in {where} is corrupt", hint="see what is damaged with 'dg fsck'"
-        )
+        super().__init__(f"{kind.name.lower()} {short_id(oid)} in {where} is corrupt", hint=_RESTORE)
         self.kind = kind
         self.oid = oid
 

@@ -11,7 +11,7 @@ from datagit.objects.kind import Kind
 from datagit.objects.reader import ObjectCorruptError, ObjectReader
 from datagit.porcelain.ls_tree import Listing, TreeEntry, ls_tree
 from datagit.revision.parse import resolve
-from datagit.revision.reader import KIND_WORDS, RevisionReader
+from datagit.revision.reader import KIND_WORDS, Resolved, RevisionReader, UnknownRevisionError
 
 
 class ObjectNameError(NotFoundError):
@@ -45,6 +45,14 @@ class FoundObject:
         return KIND_WORDS[self.kind]
 
 
+def resolve_object(reader: RevisionReader, text: str) -> Resolved:
+    """Return what text stands for, as resolve does, but with the words of Git's plumbing for a name of nothing."""
+    try:
+        return resolve(reader, text)
+    except UnknownRevisionError as error:
+        raise UnknownRevisionError(text, f"Not a valid object name {text}", error.hint) from error
+
+
 def find_object(reader: RevisionReader, text: str) -> FoundObject:
     """Return what text names.
 
@@ -52,7 +60,7 @@ def find_object(reader: RevisionReader, text: str) -> FoundObject:
         ObjectNameError: text is a full id, and nothing here has it.
         UnknownRevisionError, AmbiguousRevisionError, PathNotInRevisionError: as resolve.
     """
-    found = resolve(reader, text)
+    found = resolve_object(reader, text)
     if found.kind is None:
         raise ObjectNameError(text)
     if found.kind is Kind.NODE and found.path:

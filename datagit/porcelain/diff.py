@@ -30,9 +30,6 @@ from datagit.store.ingest import hash_files
 
 pc: Any = pyarrow.compute  # its stubs are narrower than its functions
 
-OURS = 2
-"""The stage that an unmerged file is compared with."""
-
 
 class Place(enum.Enum):
     """A side of a comparison that is no version."""
@@ -46,6 +43,14 @@ class Renames(enum.Enum):
 
     PAIR = "pair"
     IGNORE = "ignore"
+
+
+class Stage(enum.IntEnum):
+    """The version of an unmerged file that the file is compared with."""
+
+    BASE = 1
+    OURS = 2
+    THEIRS = 3
 
 
 class Direction(enum.Enum):
@@ -64,12 +69,14 @@ class DiffOptions:
         renames: whether to pair moves.
         direction: whether old and new are swapped.
         letters: status letters to keep, None for all; given as Git's ``--diff-filter`` after reading.
+        stage: the version that files with conflicts are compared with.
     """
 
     paths: PathFilter = EVERYTHING
     renames: Renames = Renames.PAIR
     direction: Direction = Direction.FORWARD
     letters: frozenset[str] | None = None
+    stage: Stage = Stage.OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +141,9 @@ def diff_files(repo: Repository, options: DiffOptions, progress: Progress) -> Di
     changes = choose_changes(find_worktree_changes(index, root, progress).changes, options.paths)
     unmerged = _unmerged_paths(index, options.paths)
     if len(unmerged):
-        ours = _stage(index, OURS)
-        ours = ours.filter(pc.is_in(ours["path"], value_set=unmerged))
-        more = find_worktree_changes(Index(rows=_as_staged(index, ours)), root, progress).changes
+        side = _stage(index, options.stage)
+        side = side.filter(pc.is_in(side["path"], value_set=unmerged))
+        more = find_worktree_changes(Index(rows=_as_staged(index, side)), root, progress).changes
         changes = pa.concat_tables([changes, more]).combine_chunks()
     changes = _with_ids(changes, root, progress)
     found = _finish(

@@ -96,7 +96,7 @@ def resolve_at(reader: RevisionReader, name: str, inside: str) -> Resolved:
         target = reader.refs.heads.get(upstream)
         if target is None:
             reason = f"upstream branch '{upstream}' of '{name or reader.refs.branch}' is not here"
-            raise UnknownRevisionError(text, reason, hint="get it with 'dg fetch'")
+            raise UnknownRevisionError(text, reason, hint="see the branches with 'dg branch -a'")
         return Resolved(kind_of(reader, target), target, upstream)
     if re.fullmatch(r"[0-9]{1,10}", inside):
         return _resolve_move(reader, name, int(inside), text)
@@ -129,13 +129,13 @@ def _resolve_previous(reader: RevisionReader, count: int, text: str) -> Resolved
     left = () if reader.log is None else left_heads(reader.log, reader.refs)
     head = next(itertools.islice(left, count - 1, None), None)
     if head is None:
-        raise UnknownRevisionError(text, hint="that many branches were not left yet; see 'dg reflog'")
+        raise UnknownRevisionError(text, hint="that many branches were not left yet")
     if not head.startswith("refs/"):
         oid = parse_id(head)
         return Resolved(kind_of(reader, oid), oid)
     target = reader.refs.heads.get(head)
     if target is None:
-        raise UnknownRevisionError(text, f"branch '{head.removeprefix(HEADS)}' is gone", hint="see 'dg reflog'")
+        raise UnknownRevisionError(text, f"branch '{head.removeprefix(HEADS)}' is gone")
     return Resolved(kind_of(reader, target), target, head)
 
 
@@ -155,4 +155,4 @@ def _resolve_move(reader: RevisionReader, name: str, count: int, text: str) -> R
     if seen == count and oldest is not None:
         return Resolved(kind_of(reader, oldest), oldest)
     shown = name or reader.refs.branch or HEAD
-    raise UnknownRevisionError(text, f"log for '{shown}' only has {seen} entries", hint="see 'dg reflog'")
+    raise UnknownRevisionError(text, f"log for '{shown}' only has {seen} entries", hint="")

@@ -50,7 +50,7 @@ class LogDamagedError(CorruptionError):
     def __init__(self, seq: int, why: str) -> None:
         super().__init__(
             f"the log is damaged at '{log_name(seq)}': {why}",
-            hint="keep a copy of the repository and see what is lost with 'dg fsck'",
+            hint="keep a copy of the repository as it is, and restore the entry from another one",
         )
         self.seq = seq
 

@@ -26,7 +26,21 @@ class _CountSpeedColumn(ProgressColumn):
     """Files a second, which rich has only for bytes."""
 
     def render(self, task: Task) -> Text:
-        return Text("?/s" if task.speed is None else f"{task.speed:,.0f}/s", style="progress.data.speed")
+        return Text("" if task.speed is None else f"{task.speed:,.0f}/s", style="progress.data.speed")
+
+
+class _ByteSpeedColumn(TransferSpeedColumn):
+    """Says nothing while there is nothing to say."""
+
+    def render(self, task: Task) -> Text:
+        return Text() if task.speed is None and task.finished_speed is None else super().render(task)
+
+
+class _TimeLeftColumn(TimeRemainingColumn):
+    """Says nothing while there is nothing to say."""
+
+    def render(self, task: Task) -> Text:
+        return Text() if task.time_remaining is None else super().render(task)
 
 
 class Bar:
@@ -35,7 +49,7 @@ class Bar:
     def __init__(self, console: Console, stage: str, total: int | None, unit: Unit) -> None:
         stream = _Utf8(console.stderr)
         counts: list[ProgressColumn] = (
-            [DownloadColumn(binary_units=True), TransferSpeedColumn()]
+            [DownloadColumn(binary_units=True), _ByteSpeedColumn()]
             if unit is Unit.BYTES
             else [MofNCompleteColumn(), TextColumn(unit.value), _CountSpeedColumn()]
         )
@@ -44,7 +58,7 @@ class Bar:
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             *counts,
-            TimeRemainingColumn(),
+            _TimeLeftColumn(),
             console=RichConsole(file=stream, force_terminal=True),
             transient=True,
             refresh_per_second=8,
@@ -52,16 +66,20 @@ class Bar:
             redirect_stderr=False,
         )
         self._task = self._progress.add_task(stage, total=total)
+        self._is_away = False
         self._progress.start()
 
     def show(self, done: int) -> None:
         """Move the bar to done; drawn by rich's own clock."""
+        if self._is_away:
+            self._progress.start()
+            self._is_away = False
         self._progress.update(self._task, completed=done)
 
     def clear(self) -> None:
         """Step aside for a line on stderr; the next show draws the bar again."""
         self._progress.stop()
-        self._progress.start()
+        self._is_away = True
 
     def close(self) -> None:
         """Take the bar off the terminal."""

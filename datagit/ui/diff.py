@@ -180,9 +180,9 @@ def _without_unstored(row: dict[str, Any], diff: Diff) -> dict[str, Any]:
 
 
 def _list_part(row: dict[str, Any], form: Format, style: DiffStyle) -> bytes:
-    paths = [row["path"]] if row["old_path"] is None else [row["old_path"], row["path"]]
+    paths = [row["old_path"], row["path"]] if row["status"] == "R" else [row["old_path"] or row["path"]]
     if form is Format.NAME_ONLY:
-        paths, head = paths[-1:], b""
+        paths, head = [row["path"]], b""
     else:
         letter = b"R100" if row["status"] == "R" else row["status"].encode()
         head = (_raw_head(row, style) + b" " if form is Format.RAW else b"") + letter

@@ -1,5 +1,6 @@
 """How a merge is told."""
 
+import shlex
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -24,6 +25,24 @@ def show_notes(console: Console, notes: Sequence[Note]) -> None:
     """Write what there is to say about paths, a line each."""
     for note in notes:
         console.line(encode_text(safe_text(note.text.decode("utf-8", "surrogateescape"))))
+
+
+def kept_hint(paths: Sequence[tuple[bytes, bytes]]) -> str:
+    """Return how to see and to take their side of files that keep ours without markers; nothing if there are none.
+
+    Args:
+        paths: each from the root of the working tree, and from the current folder.
+    """
+    if not paths:
+        return ""
+    from_root, from_here = (path.decode("utf-8", "surrogateescape") for path in paths[0])
+    show, take = shlex.quote(f":3:{from_root}"), shlex.quote(from_here)
+    more = len(paths) - 1
+    others = f"\nthe same holds for {more} more" if more else ""
+    return (
+        f"'{from_here}' keeps your version; see theirs with 'dg show {show}', "
+        f"take it with 'dg checkout --theirs -- {take}'{others}"
+    )
 
 
 def show_merge_stat(console: Console, changes: pa.Table, objects: ObjectReader) -> None:

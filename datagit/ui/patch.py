@@ -108,7 +108,7 @@ def _meta_lines(before: _Side, after: _Side, style: PatchStyle) -> Iterator[byte
     elif before.mode is not None and after.mode is not None and before.mode != after.mode:
         yield b"old mode " + git_mode(before.mode).encode()
         yield b"new mode " + git_mode(after.mode).encode()
-    if before.path != after.path:
+    if before.path != after.path and before.oid == after.oid:
         yield b"similarity index 100%"
         yield b"rename from " + quote_path(before.path, style.quoting)
         yield b"rename to " + quote_path(after.path, style.quoting)

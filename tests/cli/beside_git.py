@@ -17,6 +17,7 @@ from tests.invoke import Answer, dg, git, plain_environment
 
 _IDS = re.compile(rb"\b(?=[a-f]*[0-9])[0-9a-f]{7,64}\b")
 _ADVICE = re.compile(rb"You are in 'detached HEAD' state.*?advice.detachedHead[^\n]*\n", re.DOTALL)
+_KEPT = re.compile(rb"hint: '[^\n]*' keeps your version;[^\n]*\n(?:hint: the same holds for[^\n]*\n)?")
 _RENAMED = ((b"dg ", b"git "), (b"known to dg", b"known to git"), (b".dg", b".git"), (b"'-c/-C/", b"'-b/-B/"))
 # what dg does not have yet, and a hint that git does not have
 _DROPPED = (b" or stash them", b' or "git worktree add"', b"hint: take a side with '--ours' or '--theirs'\n")
@@ -122,7 +123,7 @@ def tame(text: bytes) -> bytes:
         text = text.replace(ours, theirs)
     for words in _DROPPED:
         text = text.replace(words, b"")
-    return _IDS.sub(b"ID", _ADVICE.sub(b"ADVICE\n", text))
+    return _IDS.sub(b"ID", _ADVICE.sub(b"ADVICE\n", _KEPT.sub(b"", text)))
 
 
 def _our_index(root: Path) -> Iterator[tuple[bytes, int, str, bytes]]:

@@ -1,9 +1,11 @@
 import importlib
+import re
 from pathlib import Path
 
 import click
 import pytest
 
+import datagit
 from datagit.cli.command import DgCommand, DgGroup
 from datagit.cli.commands import COMMANDS
 from datagit.cli.main import entry
@@ -65,3 +67,14 @@ def test_commands_write_nothing_past_the_streams_they_are_given(
     for name in NAMES:
         dg(tmp_path, name, "--help")
     assert capfdbinary.readouterr() == (b"", b"")
+
+
+def test_hints_name_only_commands_that_are_there() -> None:
+    root = Path(datagit.__file__).parent
+    named = {
+        (str(path.relative_to(root)), name)
+        for path in root.rglob("*.py")
+        for name in re.findall(r"'dg ([a-z][a-z-]*)", path.read_text())
+    }
+    assert len(named) > 20
+    assert sorted(row for row in named if row[1] not in COMMANDS) == []

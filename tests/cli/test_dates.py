@@ -58,6 +58,15 @@ def test_rough_dates_count_back_from_now(text: str, time: int) -> None:
     assert parse_rough_date(text, NOW) == time
 
 
+@pytest.mark.parametrize("option", ["--since", "--until"])
+@pytest.mark.parametrize("text", ["2023-11-14", "2023.11.14", "2023/11/14"])
+def test_a_day_means_the_present_time_of_day_as_for_git(tmp_path: Path, option: str, text: str) -> None:
+    environment = plain_environment(tmp_path) | {"GIT_TEST_DATE_NOW": str(NOW)}
+    git(tmp_path, "init", "-q")
+    said = git(tmp_path, "rev-parse", f"{option}={text}", environment=environment).out.decode().strip()
+    assert said.partition("=")[2] == str(parse_rough_date(text, NOW))
+
+
 def test_months_keep_the_day_where_there_is_one() -> None:
     noon_of_the_31st = parse_date("2023-03-31T12:00:00").time
     assert parse_rough_date("1 month ago", noon_of_the_31st) == parse_date("2023-02-28T12:00:00").time

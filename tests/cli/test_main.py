@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from datagit.cli.commands import COMMANDS
+from datagit.cli.similar import absent_words
 from tests.invoke import dg, git
 
 START = [sys.executable, "-m", "datagit"]
@@ -44,6 +46,38 @@ def test_an_unknown_command_names_the_similar_ones_as_git_does(tmp_path: Path) -
     answer = dg(tmp_path, "statsu")
     expected = "dg: 'statsu' is not a dg command. See 'dg --help'.\n\nThe most similar command is\n\tstatus\n"
     assert (answer.code, answer.out, answer.err.decode()) == (1, b"", expected)
+
+
+@pytest.mark.parametrize(
+    "name", ["stash", "rebase", "reflog", "clone", "push", "gc", "fsck", "for-each-ref", "worktree"]
+)
+def test_a_command_of_gits_that_is_not_there_is_called_so(tmp_path: Path, name: str) -> None:
+    answer = dg(tmp_path, name, "--any", "words")
+    expected = f"dg: git's '{name}' is not in dg yet. See 'dg --help' for what is.\n"
+    assert (answer.code, answer.out, answer.err.decode()) == (1, b"", expected)
+
+
+def test_a_planned_command_is_not_there_yet_either(tmp_path: Path) -> None:
+    assert dg(tmp_path, "undo").err == b"dg: 'undo' is not in dg yet. See 'dg --help' for what is.\n"
+
+
+def test_what_is_there_is_not_called_absent() -> None:
+    assert [name for name in COMMANDS if absent_words(name)] == []
+
+
+def test_json_may_stand_before_the_command(tmp_path: Path) -> None:
+    dg(tmp_path, "init", "-q")
+    assert dg(tmp_path, "--json", "status").out == dg(tmp_path, "status", "--json").out
+    refused = dg(tmp_path, "--json", "cat-file", "-t", "HEAD")
+    assert refused.code == 129
+    assert json.loads(refused.out)["error"]["message"] == "'dg cat-file' has no --json"
+
+
+def test_json_counts_even_before_the_command_is_reached(tmp_path: Path) -> None:
+    for words in (["-C", "nope", "status", "--json"], ["-C", "nope", "--json", "status"], ["stats", "--json"]):
+        answer = dg(tmp_path, *words)
+        assert json.loads(answer.out)["error"]["message"], words
+    assert dg(tmp_path, "-C", "nope", "status").out == b""
 
 
 def test_help_is_the_help_of_the_command(tmp_path: Path) -> None:

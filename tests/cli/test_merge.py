@@ -273,3 +273,36 @@ def test_a_large_merged_text_is_stored_in_chunks(twins: Twins) -> None:
     twins.write("long", "".join([*lines[:-1], "theirs\n"]))
     twins.commit("theirs")
     agree_all(twins, "merge main")
+
+
+def test_a_file_that_stays_ours_without_markers_is_said_once_with_how_to_see_theirs(twins: Twins) -> None:
+    for name in ("binary", "l.csv"):
+        twins.write(name, "\0ours" if name == "binary" else "a,b\n1,ours\n")
+    twins.write("clash", "ours\n")
+    twins.commit("both")
+    twins.agree("switch", "side")
+    for name in ("binary", "l.csv"):
+        twins.write(name, "\0theirs" if name == "binary" else "a,b\n1,theirs\n")
+    twins.write("clash", "theirs\n")
+    twins.commit("both")
+    twins.agree("switch", "main")
+    (twins.ours / "folder").mkdir()
+    answer = dg(twins.ours / "folder", "merge", "side", environment=twins.environment())
+    assert answer.err.decode().splitlines() == [
+        (
+            "hint: '../binary' keeps your version; see theirs with 'dg show :3:binary', "
+            "take it with 'dg checkout --theirs -- ../binary'"
+        ),
+        "hint: the same holds for 1 more",
+    ]
+    assert dg(twins.ours, "show", ":3:binary").out == b"\0theirs"
+    assert dg(twins.ours / "folder", "checkout", "--theirs", "--", "../binary").code == 0
+    assert (twins.ours / "binary").read_bytes() == b"\0theirs"
+    for words in (("-c", "advice.hints=false", "merge"), ("merge", "-q"), ("merge", "--json")):
+        assert dg(twins.ours, "merge", "--abort", environment=twins.environment()).code == 0
+        assert dg(twins.ours, *words, "side", environment=twins.environment()).err == b"", words
+
+
+def test_a_file_with_markers_needs_no_hint(twins: Twins) -> None:
+    clash(twins)
+    assert dg(twins.ours, "merge", "side", environment=twins.environment()).err == b""

@@ -175,3 +175,16 @@ def test_json_tells_all_kinds(pair: tuple[Path, Path]) -> None:
     assert file["path"] == "a"
     assert file["id"] == blob_id((pair[1] / "a").read_bytes()).hex()
     assert [entry["path"] for entry in folder["entries"]] == ["folder/c"]
+
+
+def test_what_is_not_there_is_said_in_gits_words(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    theirs, ours = pair
+    for line in ("show HEAD:nope", "diff HEAD:nope", "log HEAD:nope", "ls-tree nope", "cat-file -t nope"):
+        here, there = dg(ours, *line.split()), git(theirs, *line.split())
+        assert (here.code, here.err.splitlines()[0]) == (there.code, there.err.splitlines()[0]), line
+    folders = tmp_path / "dg", tmp_path / "git"
+    for folder, run in zip(folders, (dg, git), strict=True):
+        folder.mkdir()
+        run(folder, "init", "-q", "-b", "main")
+    here, there = dg(folders[0], "show"), git(folders[1], "show")
+    assert (here.code, here.err.splitlines()[0]) == (there.code, there.err.splitlines()[0])

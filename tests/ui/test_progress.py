@@ -66,11 +66,15 @@ def test_a_terminal_gets_a_bar_that_leaves_no_trace() -> None:
     progress.begun -= 60  # it has been at work for a minute
     progress.advance(4)
     progress.warn("a.png changed while it was read")
+    progress.warn("b.png changed while it was read")
+    progress.advance(1)
     progress.finish()
     drawn = err.getvalue().decode()
     assert "hashing" in drawn
     assert "4/10" in drawn
-    assert "warning: a.png changed while it was read\n" in drawn
+    assert "warning: a.png changed while it was read\nwarning: b.png changed while it was read\n" in drawn
+    assert "?/s" not in drawn
+    assert "-:--" not in drawn
     assert drawn.endswith("\x1b[2K")
     assert console.drawing is None
 
