@@ -46,7 +46,7 @@ def render_errors() -> str:
         "| code | exit | meaning |",
         "| --- | --- | --- |",
     ]
-    rows = {(kind.code, kind.exit_code, _first_line(kind)) for kind in _below(DatagitError) if not _is_category(kind)}
+    rows = {(kind.code, kind.exit_code, _first_line(kind)) for kind in _below(DatagitError) if _is_told(kind)}
     lines += [f"| `{code}` | {exit_code} | {meaning} |" for code, exit_code, meaning in sorted(rows)]
     return "\n".join([*lines, ""])
 
@@ -56,8 +56,9 @@ def _below(kind: type[DatagitError]) -> set[type[DatagitError]]:
     return found.union(*(_below(each) for each in found)) if found else found
 
 
-def _is_category(kind: type[DatagitError]) -> bool:
-    return kind.__module__ == "datagit.errors"
+def _is_told(kind: type[DatagitError]) -> bool:
+    """Return whether kind is one of the program's own errors, and no mere category."""
+    return kind.__module__.startswith("datagit.") and kind.__module__ != "datagit.errors"
 
 
 def _first_line(kind: type[DatagitError]) -> str:
