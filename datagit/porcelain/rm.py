@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from datagit.diff.pathspec import PathFilter, Pathspec
+from datagit.diff.pathspec_word import parse_word
 from datagit.errors import NotFoundError, RefusedError
 from datagit.index.index import Index, drop_paths, load_index, save_index
 from datagit.objects import compute as pc
@@ -148,6 +149,9 @@ def _check_specs(index: Index, paths: PathFilter, options: RmOptions) -> None:
                 raise NothingMatchedError(spec)
         elif options.folders is Folders.REFUSE and _is_folder(spec, matched):
             raise FolderNamedError(spec)
+    # exclusions alone choose from everything, which is a folder
+    if paths.unwanted and not paths.wanted and options.folders is Folders.REFUSE:
+        raise FolderNamedError(parse_word(b".", b"", b""))
 
 
 def _is_folder(spec: Pathspec, matched: Column) -> bool:
